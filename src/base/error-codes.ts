@@ -1,0 +1,44 @@
+/** Every error code with the sentence that explains it. The one list: an unknown code does not compile. */
+export const errorCodes = {
+  // usage
+  "bad-option": "An option has a value outside of its range, or its name is unknown.",
+  // graph
+  "bad-graph": "The graph contradicts itself: a dangling name, a cycle, or inputs that an op does not take.",
+  "bad-shape": "Shapes that an op cannot combine, or a shape that must be known and is not.",
+  "unknown-op": "The graph uses an op that Regraft does not know.",
+  "unsupported-opset": "The model's opset is older or newer than what Regraft reads.",
+  "unsupported-attribute": "An op carries an attribute value that Regraft does not handle.",
+  "no-gradient": "A node in the part to be trained has no gradient rule.",
+  "no-head": "No classifier was found at the end of the graph.",
+  "no-such-node": "A node was named that the graph does not have.",
+  "nothing-to-train": "No weight of the graph is trainable.",
+  // model
+  "not-onnx": "The file is not an ONNX model, or it is cut off.",
+  "no-model": "There is no model at the place named.",
+  "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
+  "no-preprocessing": "The model does not say how its pictures are to be prepared.",
+  "not-an-image-model": "The model's input is not a picture tensor.",
+  // data
+  "no-such-folder": "The folder does not exist.",
+  "no-such-file": "The file does not exist.",
+  "one-class": "The data set has fewer than two classes.",
+  "empty-class": "A class has no picture.",
+  "class-mismatch": "Two parts of the data do not have the same classes.",
+  "unreadable-image": "A picture cannot be decoded.",
+  "image-too-small": "A picture is smaller than what is cut out of it.",
+  "too-many-bad-images": "More pictures are unreadable than allowed.",
+  "no-images": "No readable picture was found.",
+  // training
+  "not-compiled": "fit, evaluate or save was called before compile.",
+  "nan-loss": "The loss is not a finite number.",
+  interrupted: "The run was stopped from outside.",
+  // host
+  "engine-failed": "onnxruntime refused the model or failed while running it.",
+  "run-exists": "The run folder exists already.",
+  "no-run": "The folder is not a run folder.",
+  "disk-full": "A file could not be written: the disk is full.",
+  "write-failed": "A file could not be written.",
+  "read-failed": "A file could not be read.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

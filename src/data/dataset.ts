@@ -1,0 +1,20 @@
+import type { RgbImage } from "../image/image.ts";
+
+/** Labelled pictures, read on demand. A port: an image folder, shards, an array in memory. */
+export interface Dataset {
+  /** Class names; a label is an index into them. */
+  readonly classes: readonly string[];
+  readonly size: number;
+  /** Index into `classes` of example `index`, 0 ≤ index < size. */
+  label(index: number): number;
+  /** What a person would call the example: a path relative to the data folder. Unique within the data set. */
+  name(index: number): string;
+  /** @throws {DataError} "unreadable-image" */
+  load(index: number): Promise<RgbImage>;
+}
+
+/** Two data sets with the same classes and no example in common. */
+export interface TrainVal {
+  readonly train: Dataset;
+  readonly val: Dataset;
+}

@@ -1,0 +1,19 @@
+/** A decoded picture: RGB bytes, row-major, [height, width, 3]; upright, without alpha. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** Turns a file's bytes into pixels. A port: sharp in Node, the browser's own decoder in a tab. */
+export interface ImageDecoder {
+  /**
+   * First frame of a JPEG, PNG, WebP, GIF, AVIF or TIFF; EXIF orientation applied; grey, palette, CMYK, 16-bit and
+   * alpha pictures become 8-bit RGB (alpha over white).
+   *
+   * @throws {DataError} "unreadable-image", also for a truncated file
+   */
+  decode(bytes: Uint8Array): Promise<RgbImage>;
+}
+
+export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos";

@@ -1,0 +1,49 @@
+import type { Tensor } from "../base/tensor.ts";
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Opens places to run ONNX models in. The only door to a numeric engine. */
+export interface Runtime {
+  readonly name: string;
+  open(options: WorkspaceOptions): Promise<Workspace>;
+}
+
+export interface WorkspaceOptions {
+  /** Threads inside one op, from 1. */
+  readonly threads: number;
+}
+
+/**
+ * A place where sessions run, one after another, off the caller's thread. It keeps named STATE: tensors (weights,
+ * optimizer moments) that stay there between runs and that several sessions can share.
+ */
+export interface Workspace {
+  /** @throws {HostError} "engine-failed" */
+  load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** Creates or overwrites state tensors. The tensors are copied. */
+  setState(tensors: Tensors): Promise<void>;
+  /** Copies of state tensors; all of them when no names are given. @throws {HostError} "engine-failed" for an unknown name */
+  getState(names?: readonly string[]): Promise<Tensors>;
+  /** Frees everything. The workspace and its sessions are unusable afterwards. */
+  close(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Model inputs that are read from the state tensor of the same name, instead of being fed. */
+  readonly state?: readonly string[];
+  /** Model outputs that become the new value of a state tensor: output name to state name. Shapes must agree. */
+  readonly updates?: Readonly<Record<string, string>>;
+}
+
+/** A loaded model. */
+export interface Session {
+  /**
+   * Runs the model once and then applies its state updates, all or none.
+   *
+   * @param feeds every input that is not state; their buffers may be taken over (detached) by the engine
+   * @returns the outputs that are not state updates
+   * @throws {HostError} "engine-failed"
+   */
+  run(feeds: Tensors): Promise<Tensors>;
+  release(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+/** Files, wherever they live. Paths are the host's own, joined by `join`; nothing here knows Node. */
+export interface Store {
+  join(...parts: readonly string[]): string;
+  /** The last part of a path, without its folder. */
+  baseName(path: string): string;
+  /** @throws {DataError} "no-such-file" · {HostError} "read-failed" */
+  read(path: string): Promise<Uint8Array>;
+  readText(path: string): Promise<string>;
+  /** "file", "folder", or undefined where there is nothing. Links are followed. */
+  kind(path: string): Promise<"file" | "folder" | undefined>;
+  /** Names inside a folder, sorted by code unit, without "." and "..". @throws {DataError} "no-such-folder" */
+  list(path: string): Promise<readonly string[]>;
+  /**
+   * Writes a whole file: to a temporary name beside it, synced, then renamed. A reader sees the old file or the new
+   * one, never a part. Makes missing folders.
+   *
+   * @throws {HostError} "disk-full" · "write-failed"
+   */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Adds a line to a text file (made when missing). @throws {HostError} "disk-full" · "write-failed" */
+  append(path: string, text: string): Promise<void>;
+  makeFolder(path: string): Promise<void>;
+  /** Moves a file or folder; the target must not exist, or be a file. */
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file or a whole folder; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  /** A growing file for numbers that do not fit in memory; removed by `close`. */
+  scratch(folder: string): Promise<Scratch>;
+}
+
+/** Bytes on disk with random access, for caches. */
+export interface Scratch {
+  /** Adds bytes at the end and returns the offset at which they start. @throws {HostError} "disk-full" */
+  append(bytes: Uint8Array): Promise<number>;
+  /** Fills `into` from `offset` on. */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
