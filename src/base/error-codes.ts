@@ -14,10 +14,13 @@ export const errorCodes = {
   "nothing-to-train": "No weight of the graph is trainable.",
   // model
   "not-onnx": "The file is not an ONNX model, or it is cut off.",
+  "unsupported-model":
+    "The model uses a part of ONNX that Regraft does not read: a data type, a storage or a construct.",
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
   "not-an-image-model": "The model's input is not a picture tensor.",
+  "bad-safetensors": "The file is not safetensors, or it is cut off.",
   // data
   "no-such-folder": "The folder does not exist.",
   "no-such-file": "The file does not exist.",

@@ -49,3 +49,9 @@ export function checkNumber(
   ];
   throw new UsageError("bad-option", `${name} must be ${bounds.join(" ")}, not ${value}.`);
 }
+
+/** The options over their defaults; an option that is present but undefined takes its default too. */
+export function withDefaults<D extends object, O extends object>(defaults: D, options: O): O & D {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) } as O & D;
+}

@@ -38,7 +38,7 @@ export const bytesOf = ({ data }: Tensor): Uint8Array => new Uint8Array(data.buf
 export function fromBytes<D extends DType>(dtype: D, shape: StaticShape, bytes: Uint8Array): Tensor<D> {
   const Elements = arrayOf[dtype];
   const length = bytes.byteLength / Elements.BYTES_PER_ELEMENT;
-  const aligned = bytes.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % Elements.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   if (!Number.isInteger(length)) {
     throw new GraphError("bad-shape", `${bytes.byteLength} bytes are not a whole number of ${dtype} elements.`);
   }

@@ -7,6 +7,8 @@ export interface Dataset {
   readonly size: number;
   /** Index into `classes` of example `index`, 0 ≤ index < size. */
   label(index: number): number;
+  /** Where one label is not enough (several labels at once, regression): the target of each output, [C]. */
+  targets?(index: number): readonly number[];
   /** What a person would call the example: a path relative to the data folder. Unique within the data set. */
   name(index: number): string;
   /** @throws {DataError} "unreadable-image" */

@@ -5,6 +5,14 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
+/** A rectangle of pixels. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Turns a file's bytes into pixels. A port: sharp in Node, the browser's own decoder in a tab. */
 export interface ImageDecoder {
   /**
@@ -14,6 +22,12 @@ export interface ImageDecoder {
    * @throws {DataError} "unreadable-image", also for a truncated file
    */
   decode(bytes: Uint8Array): Promise<RgbImage>;
+}
+
+/** Turns pixels into a file's bytes. A port: sharp in Node. */
+export interface ImageEncoder {
+  /** A lossless PNG of 8-bit RGB. */
+  encodePng(image: RgbImage): Promise<Uint8Array>;
 }
 
 export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos";

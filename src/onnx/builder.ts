@@ -5,13 +5,12 @@ import { floats, ints, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Attributes, Graph, Node, ValueInfo } from "./graph.ts";
 import { type AttributeOptions, bareName, isVariadic, type OpName, type OpSpec, ops } from "./ops.ts";
 import { inferNode } from "./shapes/infer.ts";
+import type { Known } from "./shapes/known.ts";
 
 /** A tensor inside a graph under construction: its name and what is known of it. */
-export interface Value extends ValueInfo {
+export interface Value extends Known {
   /** Told apart from attribute objects in argument lists. */
   readonly isValue: true;
-  /** The numbers, where they are constant. */
-  readonly constant?: Tensor;
 }
 
 type InputTuple<Names> = Names extends readonly [infer Head extends string, ...infer Rest extends readonly string[]]
@@ -53,6 +52,8 @@ export interface BuilderCore {
   /** The value of this name. @throws {GraphError} "bad-graph" where there is none */
   value(name: string): Value;
   has(name: string): boolean;
+  /** The nodes so far, in topological order. */
+  nodes(): readonly Node[];
   /** Gives `value` a fixed public name by an Identity node; a way to name graph outputs. */
   named(name: string, value: Value): Value;
   /** The finished graph with these outputs, in this order. */
@@ -82,6 +83,7 @@ export function graphBuilder({ name = "graph", prefix = "" }: BuilderOptions = {
     copy: (node) => core.copy(node),
     value: (valueName) => core.value(valueName),
     has: (valueName) => core.has(valueName),
+    nodes: () => core.nodes(),
     named: (valueName, value) => core.named(valueName, value),
     build: (outputs) => core.build(outputs),
   };
@@ -172,6 +174,10 @@ class Builder {
     const known = this.#values.get(name);
     if (known) return known;
     throw new GraphError("bad-graph", `No tensor "${name}" exists at this point of the graph.`);
+  }
+
+  nodes(): readonly Node[] {
+    return [...this.#nodes];
   }
 
   has(name: string): boolean {

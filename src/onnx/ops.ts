@@ -25,6 +25,7 @@ const int = <const D extends number | undefined = undefined>(value?: D) => spec(
 const float = <const D extends number | undefined = undefined>(value?: D) => spec("float", value as D);
 const string = <const D extends string | undefined = undefined>(value?: D) => spec("string", value as D);
 const ints = () => spec("ints", undefined);
+const floats = () => spec("floats", undefined);
 const tensor = () => spec("tensor", undefined);
 function spec<const K extends Attribute["kind"], const D>(kind: K, value: D): AttributeSpec<K, D> {
   return { kind, default: value };
@@ -176,7 +177,7 @@ export const ops = {
     attributes: { axis: int(0), reduction: string("none") },
   },
   Pad: {
-    since: 13,
+    since: 18,
     inputs: ["data", "pads", "constant_value?", "axes?"],
     outputs: ["output"],
     attributes: { mode: string("constant") },
@@ -196,7 +197,7 @@ export const ops = {
     since: 13,
     inputs: [],
     outputs: ["output"],
-    attributes: { value: tensor(), value_int: int(), value_float: float(), value_ints: ints() },
+    attributes: { value: tensor(), value_int: int(), value_float: float(), value_ints: ints(), value_floats: floats() },
   },
   ConstantOfShape: { since: 9, inputs: ["input"], outputs: ["output"], attributes: { value: tensor() } },
   Range: { since: 11, inputs: ["start", "limit", "delta"], outputs: ["output"], attributes: none },
@@ -216,6 +217,7 @@ interface KindValues {
   readonly string: string;
   readonly tensor: Tensor;
   readonly ints: readonly number[];
+  readonly floats: readonly number[];
 }
 
 type ValueOf<S> = S extends { readonly kind: infer K extends keyof KindValues } ? KindValues[K] : never;

@@ -1,4 +1,4 @@
-/** Files, wherever they live. Paths are the host's own, joined by `join`; nothing here knows Node. */
+/** Files, wherever they live. A port: the disk in Node, memory in tests and in a tab. Paths are the host's own, joined by `join`; nothing here knows Node. */
 export interface Store {
   join(...parts: readonly string[]): string;
   /** The last part of a path, without its folder. */
@@ -6,6 +6,11 @@ export interface Store {
   /** @throws {DataError} "no-such-file" · {HostError} "read-failed" */
   read(path: string): Promise<Uint8Array>;
   readText(path: string): Promise<string>;
+  /**
+   * The one true path of something that exists, absolute and with its links followed: two names of one file give one
+   * path. @throws {DataError} "no-such-file"
+   */
+  realPath(path: string): Promise<string>;
   /** "file", "folder", or undefined where there is nothing. Links are followed. */
   kind(path: string): Promise<"file" | "folder" | undefined>;
   /** Names inside a folder, sorted by code unit, without "." and "..". @throws {DataError} "no-such-folder" */
@@ -20,7 +25,11 @@ export interface Store {
   /** Adds a line to a text file (made when missing). @throws {HostError} "disk-full" · "write-failed" */
   append(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
-  /** Moves a file or folder; the target must not exist, or be a file. */
+  /**
+   * Moves a file or folder. A file may take the place of a file; nothing takes the place of a folder.
+   *
+   * @throws {DataError} "no-such-file" · {HostError} "write-failed"
+   */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file or a whole folder; nothing happens where there is none. */
   remove(path: string): Promise<void>;
@@ -32,7 +41,8 @@ export interface Store {
 export interface Scratch {
   /** Adds bytes at the end and returns the offset at which they start. @throws {HostError} "disk-full" */
   append(bytes: Uint8Array): Promise<number>;
-  /** Fills `into` from `offset` on. */
+  /** Fills `into` from `offset` on. @throws {HostError} "read-failed" where the bytes end before that */
   read(offset: number, into: Uint8Array): Promise<void>;
+  /** Removes the bytes; a second call does nothing. */
   close(): Promise<void>;
 }

@@ -1,0 +1,95 @@
+import { isFloat } from "../base/dtype.ts";
+import { GraphError } from "../base/errors.ts";
+import { formatShape, isStatic, sizeOf } from "../base/shape.ts";
+import type { GraphBuilder, Value } from "../onnx/builder.ts";
+import type { Node } from "../onnx/graph.ts";
+import { isKnownOp, type OpName } from "../onnx/ops.ts";
+import { undoBroadcasting } from "./broadcasting.ts";
+import { entryOf, NodeGradients } from "./context.ts";
+import { expandLike, scalar, zerosLike } from "./extents.ts";
+import { NoGradient } from "./no-gradient.ts";
+import { none } from "./rule.ts";
+
+export interface BackwardOptions {
+  /** The forward nodes, already in the builder, in topological order. */
+  readonly nodes: readonly Node[];
+  /** What is differentiated: a scalar, unless `seed` is given. */
+  readonly output: Value;
+  /** Names of the tensors to differentiate by. */
+  readonly wrt: readonly string[];
+  /** The gradient of `output`, in its shape. Default: 1. */
+  readonly seed?: Value;
+}
+
+/**
+ * Emits the gradient of `output` by each tensor of `wrt`, in that tensor's shape; zeros where `output` does not depend
+ * on it. Reverse-mode differentiation: nodes are walked backwards once, gradients that meet are summed. Only what lies
+ * between `wrt` and `output` is differentiated: the rest costs nothing and needs no rule.
+ *
+ * @throws {NoGradient} "no-gradient" at the node nearest to the output that a gradient must pass and cannot
+ * @throws {GraphError} "bad-shape" where `output` is no scalar and has no seed, or a shape is needed and not known
+ */
+export function backward(g: GraphBuilder, options: BackwardOptions): ReadonlyMap<string, Value> {
+  const { nodes, output, wrt } = options;
+  const dependent = dependents(g, nodes, wrt);
+  const gradients = new Sums(g);
+  if (dependent.has(output.name)) gradients.add(output.name, options.seed ?? one(g, output));
+  for (const node of nodes.toReversed()) passBack(g, node, dependent, gradients);
+  return new Map(wrt.map((name) => [name, gradients.total(name) ?? zerosLike(g, g.value(name))]));
+}
+
+/** Names of the float tensors through which `wrt` can reach further down. */
+function dependents(g: GraphBuilder, nodes: readonly Node[], wrt: readonly string[]): ReadonlySet<string> {
+  const found = new Set(wrt);
+  for (const node of nodes) {
+    const reached = node.inputs.some((name, at) => found.has(name) && entryFor(node, at) !== none);
+    if (!reached) continue;
+    for (const name of node.outputs) if (name !== "" && isFloat(g.value(name).dtype)) found.add(name);
+  }
+  return found;
+}
+
+function passBack(g: GraphBuilder, node: Node, dependent: ReadonlySet<string>, gradients: Sums): void {
+  const arrived = node.outputs.map((name) => gradients.total(name));
+  if (arrived.every((gradient) => gradient === undefined)) return;
+  const wanted = node.inputs.flatMap((name, at) => (dependent.has(name) ? [at] : []));
+  const shared = isKnownOp(node.op) ? new NodeGradients(g, node.op, node, arrived) : undefined;
+  for (const at of wanted) {
+    const entry = entryFor(node, at);
+    if (entry === none) continue;
+    if (!entry || !shared) throw new NoGradient(node, "Regraft does not know the op");
+    if (typeof entry === "object") throw new NoGradient(node, entry.missing);
+    const input = g.value(node.inputs[at] ?? "");
+    gradients.add(input.name, undoBroadcasting(g, shared.of(entry, at), input));
+  }
+}
+
+const entryFor = ({ domain, op }: Node, at: number): ReturnType<typeof entryOf> =>
+  domain === "" && isKnownOp(op) ? entryOf(op satisfies OpName, at) : undefined;
+
+function one(g: GraphBuilder, output: Value): Value {
+  const { name, shape } = output;
+  if (shape && isStatic(shape) && sizeOf(shape) === 1) return expandLike(g, scalar(g, output, 1), output);
+  throw new GraphError("bad-shape", `"${name}" is ${formatShape(shape)}; only a scalar has a gradient by itself.`, {
+    hint: "Reduce it to a scalar, or pass the gradient of the output as seed.",
+  });
+}
+
+/** Gradients under way: those that meet at a tensor are added up. */
+class Sums {
+  readonly #g: GraphBuilder;
+  readonly #totals = new Map<string, Value>();
+
+  constructor(g: GraphBuilder) {
+    this.#g = g;
+  }
+
+  add(name: string, gradient: Value): void {
+    const known = this.#totals.get(name);
+    this.#totals.set(name, known ? this.#g.Add(known, gradient) : gradient);
+  }
+
+  total(name: string): Value | undefined {
+    return this.#totals.get(name);
+  }
+}

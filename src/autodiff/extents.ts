@@ -1,0 +1,94 @@
+import { arrayOf, type DType } from "../base/dtype.ts";
+import { GraphError } from "../base/errors.ts";
+import { isStatic, type Shape, sameShape } from "../base/shape.ts";
+import { floats, numbersOf, type Tensor, tensor } from "../base/tensor.ts";
+import type { GraphBuilder, Value } from "../onnx/builder.ts";
+import { dataTypeCodes } from "../onnx/data-types.ts";
+
+/** The shape of a value whose rank a rule cannot do without. @throws {GraphError} "bad-shape" */
+export function shapeOf({ name, shape }: Value): Shape {
+  if (shape) return shape;
+  throw new GraphError("bad-shape", `The shape of "${name}" is not known, so it cannot be differentiated.`, {
+    hint: "Give the graph's inputs shapes; only the batch may be symbolic.",
+  });
+}
+
+/** Extents from axis 2 on, which must be numbers: windows cannot be laid out otherwise. @throws {GraphError} "bad-shape" */
+export function spatialExtents(value: Value): readonly number[] {
+  const spatial = shapeOf(value).slice(2);
+  if (isStatic(spatial)) return spatial;
+  throw new GraphError("bad-shape", `"${value.name}" has the extents [${spatial.join(", ")}]; numbers are needed.`, {
+    hint: "Give the graph's input a fixed height and width; only the batch may be symbolic.",
+  });
+}
+
+/** An extent that must be a number. @throws {GraphError} "bad-shape" */
+export function extentOf(value: Value, axis: number): number {
+  const extent = shapeOf(value).at(axis);
+  if (typeof extent === "number") return extent;
+  throw new GraphError("bad-shape", `Axis ${axis} of "${value.name}" has the extent ${extent}; a number is needed.`);
+}
+
+/** Axes counted from the front. */
+export const positiveAxes = (axes: readonly number[], rank: number): readonly number[] =>
+  axes.map((axis) => (axis < 0 ? axis + rank : axis));
+
+/** 0, 1, ..., count - 1. */
+export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+
+/** The numbers of a constant, or undefined where they depend on the run. */
+export const numbersIn = (value: Value): readonly number[] | undefined => value.constant && numbersOf(value.constant);
+
+/** Reshapes to the shape of `like`, which has as many elements. One symbolic extent becomes -1; several need a Shape. */
+export function reshapeLike(g: GraphBuilder, value: Value, like: Value): Value {
+  if (value.shape && like.shape && sameShape(value.shape, like.shape)) return value;
+  return g.Reshape(value, target(g, like));
+}
+
+function target(g: GraphBuilder, like: Value): Value {
+  const symbolic = like.shape?.filter((dim) => typeof dim === "string").length;
+  const solvable = symbolic === 0 || (symbolic === 1 && !like.shape?.includes(0));
+  return like.shape && solvable ? g.ints(like.shape.map((dim) => (typeof dim === "string" ? -1 : dim))) : g.Shape(like);
+}
+
+/** Repeats `value` to the shape of `like`, to which it broadcasts. Axes that agree by name need no Shape. */
+export function expandLike(g: GraphBuilder, value: Value, like: Value): Value {
+  const [from, to] = [shapeOf(value), shapeOf(like)];
+  if (sameShape(from, to)) return value;
+  const known = to.map((dim, axis) => (dim === from[axis - to.length + from.length] ? 1 : dim));
+  return g.Expand(value, isStatic(known) ? g.ints(known) : g.Shape(like));
+}
+
+/** Zeros in the shape and dtype of `like`. */
+export const zerosLike = (g: GraphBuilder, like: Value): Value => {
+  const zero = scalarTensor(like.dtype, 0, [1]);
+  const extents = like.shape && isStatic(like.shape) ? g.ints(like.shape) : g.Shape(like);
+  return g.ConstantOfShape(extents, { value: zero });
+};
+
+/** A constant number of the dtype of `like`. */
+export const scalar = (g: GraphBuilder, like: Value, number: number): Value =>
+  g.constant(scalarTensor(like.dtype, number, []));
+
+function scalarTensor(dtype: DType, number: number, shape: readonly number[]): Tensor {
+  if (dtype === "float32") return floats([number], shape);
+  if (dtype === "float64") return tensor("float64", shape, Float64Array.of(number));
+  if (number === 0) return tensor(dtype, shape, new arrayOf[dtype](1));
+  throw new GraphError("no-gradient", `Gradients of ${dtype} tensors are not handled.`, {
+    hint: "Convert the model to float32 before training it.",
+  });
+}
+
+/** Bools as 0 and 1 in the dtype of `like`. */
+export const asNumbers = (g: GraphBuilder, mask: Value, like: Value): Value =>
+  g.Cast(mask, { to: dataTypeCodes[like.dtype] });
+
+/** The number of elements along `axes`, as a value of the dtype of `like` with one element or none of axes. */
+export function countOf(g: GraphBuilder, value: Value, axes: readonly number[]): Value {
+  const shape = shapeOf(value);
+  const known = axes.reduce((product, axis) => product * (typeof shape[axis] === "number" ? shape[axis] : 1), 1);
+  return axes
+    .filter((axis) => typeof shape[axis] === "string")
+    .map((axis) => asNumbers(g, g.Shape(value, { start: axis, end: axis + 1 }), value))
+    .reduce((product, extent) => g.Mul(product, extent), scalar(g, value, known));
+}

@@ -1,0 +1,86 @@
+import type { Shape, StaticShape } from "../../base/shape.ts";
+import type { AttributeOptions } from "../../onnx/ops.ts";
+import type { GradientCase, GradientCases } from "./case.ts";
+
+const conv =
+  (X: Shape, W: StaticShape, attributes: AttributeOptions<"Conv"> = {}): GradientCase =>
+  ({ g, x }) => [g.Conv(x("X", X), x("W", W), attributes)];
+
+const withBias =
+  (X: Shape, W: StaticShape, attributes: AttributeOptions<"Conv"> = {}): GradientCase =>
+  ({ g, x }) => [g.Conv(x("X", X), x("W", W), x("B", W.slice(0, 1)), attributes)];
+
+const transposed =
+  (X: Shape, W: StaticShape, attributes: AttributeOptions<"ConvTranspose"> = {}): GradientCase =>
+  ({ g, x }) => [g.ConvTranspose(x("X", X), x("W", W), attributes)];
+
+export const convolution: GradientCases<"Conv" | "ConvTranspose"> = {
+  Conv: {
+    "1x1": conv(["N", 3, 4, 4], [5, 3, 1, 1]),
+    "1x1, bias": withBias(["N", 3, 3, 3], [4, 3, 1, 1]),
+    "1x1, stride 2, odd": conv(["N", 2, 5, 5], [3, 2, 1, 1], { strides: [2, 2] }),
+    "1x1, stride 2, even: the last row and column are never read": conv(["N", 2, 4, 6], [3, 2, 1, 1], {
+      strides: [2, 2],
+    }),
+    "1x1, pads": conv(["N", 2, 3, 3], [2, 2, 1, 1], { pads: [1, 1, 1, 1] }),
+    "1x1 on one pixel": withBias(["N", 3, 1, 1], [4, 3, 1, 1]),
+    "3x3, pads, bias": withBias(["N", 2, 4, 5], [3, 2, 3, 3], { pads: [1, 1, 1, 1] }),
+    "3x3 without pads": conv(["N", 2, 5, 4], [3, 2, 3, 3]),
+    "3x3, more pads than the kernel reaches": conv([1, 2, 3, 3], [2, 2, 3, 3], { pads: [3, 3, 3, 3] }),
+    "3x3, stride 2, odd": conv(["N", 2, 5, 7], [2, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
+    "3x3, stride 2, even: a remainder": conv(["N", 2, 6, 4], [2, 2, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
+    "3x3, stride 3, remainder 2": conv([1, 2, 8, 5], [2, 2, 3, 3], { strides: [3, 3] }),
+    "3x3, a stride for each axis": conv([1, 2, 6, 7], [2, 2, 3, 3], { strides: [1, 2], pads: [1, 1, 1, 1] }),
+    "3x3, stride 2, pads [0, 0, 1, 1]": conv(["N", 2, 6, 6], [2, 2, 3, 3], { strides: [2, 2], pads: [0, 0, 1, 1] }),
+    "pads that differ on every side": conv([1, 2, 5, 5], [2, 2, 3, 2], { pads: [0, 1, 2, 3] }),
+    "4x4, stride 2": conv([1, 2, 7, 6], [2, 2, 4, 4], { strides: [2, 2], pads: [1, 1, 1, 1] }),
+    "7x7, stride 2, as the stem of a ResNet": conv([1, 2, 9, 8], [2, 2, 7, 7], {
+      strides: [2, 2],
+      pads: [3, 3, 3, 3],
+    }),
+    "stride beyond the kernel": conv([1, 2, 8, 7], [2, 2, 2, 2], { strides: [3, 3] }),
+    "kernel as large as the picture": withBias(["N", 2, 3, 4], [3, 2, 3, 4]),
+    dilation: conv([1, 2, 6, 7], [2, 2, 3, 3], { dilations: [2, 2], pads: [2, 2, 2, 2] }),
+    "dilation and stride": conv([1, 2, 8, 7], [2, 2, 3, 2], { dilations: [2, 3], strides: [2, 2], pads: [1, 0, 1, 2] }),
+    "2 groups": withBias(["N", 4, 4, 4], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
+    "2 groups, 1x1": conv(["N", 4, 3, 3], [6, 2, 1, 1], { group: 2 }),
+    "2 groups, stride 2": conv(["N", 4, 5, 6], [4, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1], strides: [2, 2] }),
+    depthwise: conv(["N", 3, 4, 5], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+    "depthwise, stride 2, odd": conv(["N", 3, 5, 5], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1], strides: [2, 2] }),
+    "depthwise, stride 2, even": conv(["N", 3, 6, 4], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1], strides: [2, 2] }),
+    "depthwise, 5x5, pads [1, 1, 2, 2]": withBias(["N", 2, 6, 6], [2, 1, 5, 5], {
+      group: 2,
+      pads: [1, 1, 2, 2],
+      strides: [2, 2],
+    }),
+    "depthwise, dilation": conv(["N", 2, 6, 6], [2, 1, 3, 3], { group: 2, dilations: [2, 1] }),
+    "depthwise, multiplier 2": conv(["N", 3, 4, 4], [6, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+    "depthwise, multiplier 2, stride 2": conv(["N", 2, 5, 4], [4, 1, 3, 3], {
+      group: 2,
+      pads: [1, 1, 1, 1],
+      strides: [2, 2],
+    }),
+    "1-d": withBias(["N", 3, 7], [4, 3, 3], { pads: [1, 1] }),
+    "1-d, stride 2, a remainder": conv(["N", 2, 8], [3, 2, 3], { strides: [2], pads: [1, 0] }),
+    "1-d, depthwise": conv(["N", 3, 6], [3, 1, 3], { group: 3, dilations: [2] }),
+    "auto_pad SAME_UPPER": conv(["N", 2, 5, 6], [2, 2, 3, 2], { auto_pad: "SAME_UPPER" }),
+    "auto_pad SAME_UPPER, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "SAME_UPPER", strides: [2, 2] }),
+    "auto_pad SAME_LOWER, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "SAME_LOWER", strides: [2, 2] }),
+    "auto_pad VALID, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "VALID", strides: [2, 2] }),
+    "only W": ({ g, x, fixed }) => [g.Conv(fixed("X", ["N", 2, 4, 4]), x("W", [3, 2, 3, 3]))],
+    "only X": ({ g, x, fixed }) => [g.Conv(x("X", ["N", 2, 4, 4]), fixed("W", [3, 2, 3, 3]))],
+  },
+  ConvTranspose: {
+    "2x2, stride 2, bias": ({ g, x }) => [
+      g.ConvTranspose(x("X", ["N", 3, 3, 4]), x("W", [3, 2, 2, 2]), x("B", [2]), { strides: [2, 2] }),
+    ],
+    "3x3, pads": transposed(["N", 2, 4, 4], [2, 3, 3, 3], { pads: [1, 1, 1, 1] }),
+    "stride 2, pads, output_padding": transposed(["N", 2, 3, 4], [2, 2, 3, 3], {
+      strides: [2, 2],
+      pads: [1, 0, 1, 1],
+      output_padding: [1, 1],
+    }),
+    "2 groups, dilation": transposed([1, 4, 3, 3], [4, 1, 2, 2], { group: 2, dilations: [2, 1] }),
+    "1-d": transposed(["N", 2, 4], [2, 3, 3], { strides: [2] }),
+  },
+};

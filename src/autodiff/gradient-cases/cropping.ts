@@ -1,0 +1,37 @@
+import type { GradientCases } from "./case.ts";
+
+export const cropping: GradientCases<"Slice" | "Pad"> = {
+  Slice: {
+    "axis 1": ({ g, x }) => [g.Slice(x("data", ["N", 5]), g.ints([1]), g.ints([4]), g.ints([1]))],
+    "beyond the end": ({ g, x }) => [
+      g.Slice(x("data", ["N", 5, 3]), g.ints([2]), g.ints([Number.MAX_SAFE_INTEGER]), g.ints([1])),
+    ],
+    "two axes, negative": ({ g, x }) => [
+      g.Slice(x("data", ["N", 5, 4]), g.ints([-4, 1]), g.ints([-1, 3]), g.ints([1, -1])),
+    ],
+    "step 2": ({ g, x }) => [g.Slice(x("data", ["N", 5]), g.ints([0]), g.ints([5]), g.ints([1]), g.ints([2]))],
+    "step 2 with a remainder": ({ g, x }) => [
+      g.Slice(x("data", ["N", 6, 2]), g.ints([1]), g.ints([6]), g.ints([1]), g.ints([2])),
+    ],
+    "step 2 and another axis": ({ g, x }) => [
+      g.Slice(x("data", ["N", 5, 4]), g.ints([0, 1]), g.ints([5, 3]), g.ints([1, 2]), g.ints([3, 1])),
+    ],
+    backwards: ({ g, x }) => [
+      g.Slice(x("data", ["N", 4]), g.ints([-1]), g.ints([Number.MIN_SAFE_INTEGER]), g.ints([1]), g.ints([-1])),
+    ],
+    "backwards by 2": ({ g, x }) => [
+      g.Slice(x("data", ["N", 6]), g.ints([4]), g.ints([0]), g.ints([-1]), g.ints([-2])),
+    ],
+    everything: ({ g, x }) => [
+      g.Slice(x("data", ["N", 4]), g.ints([0, 0]), g.ints([Number.MAX_SAFE_INTEGER, 4]), g.ints([0, 1])),
+    ],
+    "every axis, none named": ({ g, x }) => [g.Slice(x("data", [4, 5]), g.ints([1, 0]), g.ints([3, 4]))],
+  },
+  Pad: {
+    "zeros around": ({ g, x }) => [g.Pad(x("data", ["N", 2, 3]), g.ints([0, 1, 0, 0, 0, 2]))],
+    "a constant around": ({ g, x }) => [g.Pad(x("data", ["N", 2, 3]), g.ints([0, 1, 0, 0, 0, 2]), g.float(1.5))],
+    "negative pads crop": ({ g, x }) => [g.Pad(x("data", ["N", 4, 5]), g.ints([0, -1, 2, 0, 0, -2]))],
+    "crop everywhere": ({ g, x }) => [g.Pad(x("data", ["N", 4, 5]), g.ints([0, -1, -2, 0, -2, -1]))],
+    "named axes": ({ g, x }) => [g.Pad(x("data", ["N", 3, 2]), g.ints([1, 2]), g.float(0), g.ints([-2]))],
+  },
+};

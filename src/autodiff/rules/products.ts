@@ -1,0 +1,53 @@
+import type { GraphBuilder, Value } from "../../onnx/builder.ts";
+import type { Node } from "../../onnx/graph.ts";
+import { range, scalar, shapeOf } from "../extents.ts";
+import { NoGradient } from "../no-gradient.ts";
+import type { GradientRules } from "../rule.ts";
+
+export const productRules = {
+  // Y = alpha·A'·B' + beta·C; with A' = A: dA = alpha·dY·B'ᵀ, with A' = Aᵀ: dA = alpha·B'·dYᵀ
+  Gemm: {
+    A: ({ g, B, dY, attributes: { alpha, transA, transB } }) =>
+      transA
+        ? g.Gemm(B, dY, undefined, { alpha, transA: transB, transB: 1 })
+        : g.Gemm(dY, B, undefined, { alpha, transB: transB ? 0 : 1 }),
+    B: ({ g, A, dY, attributes: { alpha, transA, transB } }) =>
+      transB
+        ? g.Gemm(dY, A, undefined, { alpha, transA: 1, transB: transA })
+        : g.Gemm(A, dY, undefined, { alpha, transA: transA ? 0 : 1 }),
+    C: ({ g, dY, attributes: { beta } }) => (beta === 1 ? dY : g.Mul(dY, scalar(g, dY, beta))),
+  },
+  // Y = A·B over the last two axes, the others broadcast
+  MatMul: {
+    A: ({ g, node, A, B, dY }) => {
+      refuseVectors(node, A, B);
+      return g.MatMul(dY, swapLast(g, B));
+    },
+    B: ({ g, node, A, B, dY }) => {
+      refuseVectors(node, A, B);
+      return sharedMatrix(g, A, B, dY) ?? g.MatMul(swapLast(g, A), dY);
+    },
+  },
+} satisfies Partial<GradientRules>;
+
+function refuseVectors(node: Node, A: Value, B: Value): void {
+  const vectors = [A, B].filter((value) => shapeOf(value).length < 2).map(({ name }) => `"${name}"`);
+  if (vectors.length > 0) throw new NoGradient(node, `${vectors.join(" and ")} is a vector; matrices are needed`);
+}
+
+/**
+ * The gradient of one matrix [K, M] that multiplies a stack A [..., L, K]: a single product of A and dY with all but
+ * their last axes flattened, instead of a stack of products and a sum over it.
+ */
+function sharedMatrix(g: GraphBuilder, A: Value, B: Value, dY: Value): Value | undefined {
+  const [K, M] = shapeOf(B);
+  if (shapeOf(B).length !== 2 || shapeOf(A).length === 2) return undefined;
+  if (typeof K !== "number" || typeof M !== "number") return undefined;
+  return g.Gemm(g.Reshape(A, g.ints([-1, K])), g.Reshape(dY, g.ints([-1, M])), undefined, { transA: 1 });
+}
+
+function swapLast(g: GraphBuilder, X: Value): Value {
+  const rank = shapeOf(X).length;
+  const last = [rank - 1, rank - 2];
+  return g.Transpose(X, { perm: [...range(rank - 2), ...last] });
+}

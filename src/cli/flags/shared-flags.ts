@@ -1,0 +1,30 @@
+import type { Flag } from "../flag.ts";
+import { number, wholeNumber } from "../values.ts";
+
+const group = "Machine:";
+
+export const batch: Flag<number> = {
+  term: "--batch <n>",
+  about: "pictures per step (default: 32)",
+  parse: wholeNumber({ min: 1 }),
+};
+
+export const threads: Flag<number> = {
+  term: "--threads <n>",
+  about: "threads of the engine (default: the machine's cores)",
+  group,
+  parse: wholeNumber({ min: 1 }),
+};
+
+export const maxBadFraction: Flag<number> = {
+  term: "--max-bad-fraction <x>",
+  about: "stop where a larger share of the pictures is unreadable, 0 to 1 (default: 0.1)",
+  parse: number({ min: 0, max: 1 }),
+};
+
+export const seed: Flag<number> = {
+  term: "--seed <n>",
+  about: "same seed and threads, same numbers (default: 0)",
+  group,
+  parse: wholeNumber({ min: 0 }),
+};

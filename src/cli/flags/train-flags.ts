@@ -1,0 +1,91 @@
+import type { Flags } from "../flag.ts";
+import { onOff } from "../flag.ts";
+import { folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "../values.ts";
+import { batch, maxBadFraction, seed, threads } from "./shared-flags.ts";
+
+const files = "Files:";
+const recipe = "Recipe:";
+const head = "New layers:";
+const model = "Reading the model:";
+
+const epochs = wholeNumber({ min: 0 });
+const learningRate = number({ above: 0 });
+const share = number({ min: 0, below: 1 });
+
+export const trainFlags = {
+  model: {
+    term: "--model <path>",
+    about: "pre-trained classifier: a model folder or an .onnx file",
+    group: files,
+    parse: text,
+    required: true,
+  },
+  out: { term: "--out <folder>", about: "the run's folder (default: runs/<data>-<date>)", group: files, parse: text },
+  val: {
+    term: "--val <folder or fraction>",
+    about: "validation pictures, or the share of the data to keep for it (default: the data's val/ folder, else 0.2)",
+    group: files,
+    parse: folderOrFraction,
+  },
+  overwrite: onOff("--overwrite", "replace the run's folder where there is one", files),
+  maxBadFraction: { ...maxBadFraction, group: files },
+
+  headEpochs: { term: "--head-epochs <n>", about: "epochs with the base frozen (default: 10)", group: recipe, parse: epochs },
+  tuneEpochs: { term: "--tune-epochs <n>", about: "epochs with the base unfrozen (default: 5)", group: recipe, parse: epochs },
+  headLearningRate: { term: "--head-lr <x>", about: "learning rate of the first phase (default: 0.001)", group: recipe, parse: learningRate },
+  tuneLearningRate: { term: "--tune-lr <x>", about: "learning rate of the second phase (default: 0.00001)", group: recipe, parse: learningRate },
+  unfreeze: {
+    term: "--unfreeze <what>",
+    about: 'what of the base is tuned: all, none, "last 3" (or last:3), or the node to start from (default: all)',
+    group: recipe,
+    parse: unfreeze,
+  },
+  batch: { ...batch, group: recipe },
+  accumulate: { term: "--accumulate <n>", about: "steps per update (default: 1)", group: recipe, parse: wholeNumber({ min: 1 }) },
+  optimizer: {
+    term: "--optimizer <name>",
+    about: "adam, adamw, sgd or rmsprop (default: adam)",
+    group: recipe,
+    parse: oneOf({ adam: "adam", adamw: "adamw", sgd: "sgd", rmsprop: "rmsprop" }),
+  },
+  loss: {
+    term: "--loss <name>",
+    about: "softmax (cross-entropy), bce (binary, from logits) or mse (default: bce for two classes, softmax for more)",
+    group: recipe,
+    parse: oneOf({
+      softmax: "softmaxCrossEntropy",
+      bce: "binaryCrossEntropy",
+      mse: "meanSquaredError",
+      softmaxCrossEntropy: "softmaxCrossEntropy",
+      binaryCrossEntropy: "binaryCrossEntropy",
+      meanSquaredError: "meanSquaredError",
+    }),
+  },
+  patience: {
+    term: "--patience <n>",
+    about: "epochs without a better validation loss after which a phase ends (default: none)",
+    group: recipe,
+    parse: wholeNumber({ min: 1 }),
+  },
+  augment: onOff("--augment", "random crops and flips of the training pictures", recipe),
+
+  hidden: {
+    term: "--hidden <units,...>",
+    about: "hidden layers before the last one, e.g. 256,64",
+    group: head,
+    parse: listOf(wholeNumber({ min: 1 })),
+  },
+  dropout: { term: "--dropout <x>", about: "share of features dropped before each new layer (default: 0.2)", group: head, parse: share },
+  labelSmoothing: { term: "--label-smoothing <x>", about: "share of the target given to the other classes (default: 0)", group: head, parse: share },
+
+  headAt: { term: "--head-at <node>", about: "the classifier's node, where it is not found by itself", group: model, parse: text },
+  preprocessing: {
+    term: "--preprocessing <preset>",
+    about: "how pictures are prepared, where the model does not say",
+    group: model,
+    parse: text,
+  },
+
+  seed,
+  threads,
+} as const satisfies Flags;

@@ -1,0 +1,33 @@
+/** 0.9412 to "94.1%"; something that was not measured to "–". */
+export const percent = (share: number | undefined): string =>
+  share === undefined || !Number.isFinite(share) ? "–" : `${(share * 100).toFixed(1)}%`;
+
+/** Four decimals; "NaN" where it is not a number, "–" where it was not measured. */
+export const decimals = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(4));
+
+/** 2223872 to "2,223,872". */
+export const count = (value: number): string => value.toLocaleString("en-US");
+
+/** "1 picture", "2 pictures". */
+export const counted = (value: number, noun: string, plural = `${noun}s`): string =>
+  `${count(value)} ${value === 1 ? noun : plural}`;
+
+/** A duration: "0.8 s", "42 s", "3 min 05 s". */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** A countdown: "0:07", "12:30", "1:02:05". */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const digits = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours}:${digits(minutes)}:${digits(rest)}` : `${minutes}:${digits(rest)}`;
+}
+
+/** A path as a shell takes it: in quotes where it holds more than plain characters. */
+export const shellWord = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

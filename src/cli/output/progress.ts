@@ -1,0 +1,123 @@
+import type { PhaseName } from "../../tasks/phase.ts";
+import type { RunEvent } from "../../tasks/run-events.ts";
+import type { EpochRecord, StepEvent, TrainingEvent } from "../../training/events.ts";
+import { bar } from "./bar.ts";
+import { clock, count, counted, decimals, duration, percent } from "./format.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Between two changes of the status line. */
+const refreshMs = 80;
+const barWidth = 20;
+
+type Of<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
+
+/**
+ * Shows a run to a person: a line per epoch, and below, on a terminal, a line that moves. Made for one run; `close` takes
+ * the moving line away.
+ */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #now: () => number;
+  #epochs = 0;
+  #shownAt = Number.NEGATIVE_INFINITY;
+  #features = { key: "", startedAt: 0 };
+  #pace = pace(0);
+
+  constructor(terminal: Terminal, now: () => number) {
+    this.#terminal = terminal;
+    this.#now = now;
+  }
+
+  show(event: RunEvent): void {
+    if (event.type === "start") this.#start(event);
+    if (event.type === "phase") this.#phase(event);
+    if (event.type === "features") this.#featured(event);
+    if (event.type === "training") this.#trained(event.phase, event.event);
+  }
+
+  close(): void {
+    this.#terminal.clearStatus();
+  }
+
+  #start({ model, classes, train, val, head }: Of<"start">): void {
+    const { bold, dim } = this.#terminal.colors;
+    const names = classes.length > 6 ? `${classes.slice(0, 5).join(", ")}, …` : classes.join(", ");
+    const pictures = `${count(train)} to train on, ${count(val)} to validate`;
+    this.#terminal.line(`${dim("model")}  ${bold(model)}`);
+    this.#terminal.line(`${dim("head ")}  ${head.node} ${dim(`· ${count(head.features)} features · ${head.reason}`)}`);
+    this.#terminal.line(`${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`);
+  }
+
+  #phase({ name, epochs, learningRate, trainable, frozen, cached }: Of<"phase">): void {
+    const { bold, dim } = this.#terminal.colors;
+    const weights = `${count(trainable)} weights trained, ${count(frozen)} frozen`;
+    const facts = [counted(epochs, "epoch"), `learning rate ${learningRate}`, weights, ...(cached ? ["cached"] : [])];
+    this.#terminal.line();
+    this.#terminal.line(`${bold(name)} ${dim(`· ${facts.join(" · ")}`)}`);
+  }
+
+  #featured({ phase, split, done, total }: Of<"features">): void {
+    const key = `${phase}/${split}`;
+    if (this.#features.key !== key) this.#features = { key, startedAt: this.#now() };
+    const seconds = (this.#now() - this.#features.startedAt) / 1000;
+    const { dim } = this.#terminal.colors;
+    if (done >= total) {
+      this.#terminal.clearStatus();
+      this.#terminal.line(dim(`  features of ${counted(total, "picture")} (${split}) in ${duration(seconds)}`));
+      return;
+    }
+    const rate = seconds > 0 ? done / seconds : 0;
+    this.#status(`  features ${dim(split)}`, done / total, [speed(rate), left(rate > 0 ? (total - done) / rate : undefined)]);
+  }
+
+  #trained(phase: PhaseName, event: TrainingEvent): void {
+    if (event.type === "begin") {
+      this.#epochs = event.epochs;
+      this.#pace = pace(event.initialEpoch);
+    }
+    if (event.type === "step") this.#step(phase, event);
+    if (event.type === "epoch") this.#epoch(phase, event);
+    if (event.type === "end") this.#terminal.clearStatus();
+  }
+
+  #step(phase: PhaseName, { epoch, step, steps, examples, loss, metrics }: StepEvent): void {
+    const rate = this.#pace.step({ epoch, share: step / steps, examples, at: this.#now() });
+    const epochsLeft = this.#epochs - epoch + 1 - step / steps;
+    this.#status(`  ${this.#where(phase, epoch)}`, step / steps, [
+      speed(rate.examplesPerSecond),
+      `loss ${decimals(loss)}`,
+      `acc ${percent(metrics.accuracy)}`,
+      left(rate.secondsPerEpoch === undefined ? undefined : epochsLeft * rate.secondsPerEpoch),
+    ]);
+  }
+
+  #epoch(phase: PhaseName, { epoch, loss, metrics, valLoss, valMetrics, seconds }: EpochRecord): void {
+    const { bold, dim } = this.#terminal.colors;
+    const trained = `${dim("loss")} ${decimals(loss)}  ${dim("acc")} ${percent(metrics.accuracy).padStart(6)}`;
+    const judged = valLoss === undefined ? "" : `  ${dim("val loss")} ${decimals(valLoss)}`;
+    const accuracy = valMetrics ? `  ${dim("val acc")} ${bold(percent(valMetrics.accuracy).padStart(6))}` : "";
+    this.#terminal.clearStatus();
+    this.#terminal.line(`  ${this.#where(phase, epoch)}  ${trained}${judged}${accuracy}  ${dim(duration(seconds))}`);
+  }
+
+  #where(phase: PhaseName, epoch: number): string {
+    const digits = String(this.#epochs).length;
+    return `${phase} ${String(epoch).padStart(digits)}/${this.#epochs}`;
+  }
+
+  /** Facts are left out from the right where the terminal is too narrow for them. */
+  #status(name: string, share: number, facts: readonly string[]): void {
+    const now = this.#now();
+    if (!this.#terminal.live || now - this.#shownAt < refreshMs) return;
+    this.#shownAt = now;
+    const { columns, colors } = this.#terminal;
+    const fixed = `${name}  ${bar(share, { width: barWidth, colors })}`;
+    let room = columns - 1 - plainLength(name) - 2 - barWidth;
+    const fitting = facts.filter((fact) => {
+      const fits = fact !== "" && room >= fact.length + 2;
+      if (fits) room -= fact.length + 2;
+      return fits;
+    });
+    this.#terminal.status([fixed, ...fitting].join("  "));
+  }
+}

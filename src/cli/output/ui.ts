@@ -1,0 +1,17 @@
+import type { Terminal } from "./terminal.ts";
+
+/** Where a command speaks, and how it learns that it shall stop. */
+export interface Ui {
+  /** Data: what a script or a person came for. */
+  readonly out: Terminal;
+  /** Progress and complaints. */
+  readonly err: Terminal;
+  /** One JSON object per line on stdout instead of text. */
+  readonly json: boolean;
+  readonly signal: { readonly aborted: boolean };
+  /** Milliseconds, from any start. */
+  readonly now: () => number;
+}
+
+/** Prints one JSON object on a line of its own. */
+export const printJson = (ui: Pick<Ui, "out">, object: object): void => ui.out.line(JSON.stringify(object));

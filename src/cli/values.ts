@@ -1,0 +1,79 @@
+import type { Unfreeze } from "../rewrite/trainable.ts";
+import { BadValue } from "./flag.ts";
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+  readonly below?: number;
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A number inside its bounds. */
+export const number =
+  (bounds: Bounds = {}) =>
+  (text: string): number =>
+    bounded("a number", text, bounds, () => true);
+
+/** A whole number inside its bounds. */
+export const wholeNumber =
+  (bounds: Bounds = {}) =>
+  (text: string): number =>
+    bounded("a whole number", text, bounds, Number.isSafeInteger);
+
+/** Text that says something. */
+export const text = (given: string): string => {
+  if (given.trim() === "") throw new BadValue("must not be empty");
+  return given;
+};
+
+/** One of some words; the words on the left are what is typed, those on the right what is meant. */
+export function oneOf<T extends string>(choices: Readonly<Record<string, T>>): (text: string) => T {
+  return (given) => {
+    const chosen = Object.hasOwn(choices, given) ? choices[given] : undefined;
+    if (chosen === undefined) throw new BadValue(`must be one of ${Object.keys(choices).join(", ")}, not "${given}"`);
+    return chosen;
+  };
+}
+
+/** "256,64" to [256, 64]. */
+export const listOf =
+  <T>(parse: (text: string) => T) =>
+  (given: string): readonly T[] =>
+    given.split(",").map((item) => parse(item.trim()));
+
+/** A share of the data, 0 < x < 1, or a folder. A folder that is named like a number is written ./20. */
+export function folderOrFraction(given: string): string | number {
+  if (!decimal.test(given.trim())) return text(given);
+  return number({ above: 0, below: 1 })(given);
+}
+
+const last = /^last\s*[:=\s]?\s*(.*)$/i;
+
+/** "all", "none", "last 3" or "last:3" (layers with weights, from the end), or the name of a node. */
+export function unfreeze(given: string): Unfreeze {
+  const wanted = text(given).trim();
+  if (wanted === "all" || wanted === "none") return wanted;
+  const count = last.exec(wanted)?.[1];
+  if (count === "") throw new BadValue('needs a number of layers after "last": "last 3", or last:3');
+  if (count !== undefined && decimal.test(count)) return { lastLayers: wholeNumber({ min: 1 })(count) };
+  return { from: wanted };
+}
+
+function bounded(kind: string, given: string, bounds: Bounds, isKind: (value: number) => boolean): number {
+  const value = decimal.test(given.trim()) ? Number(given) : Number.NaN;
+  const { min = -Infinity, max = Infinity, above = -Infinity, below = Infinity } = bounds;
+  if (isKind(value) && value >= min && value <= max && value > above && value < below) return value;
+  throw new BadValue(`must be ${kind}${phrase(bounds)}, not "${given}"`);
+}
+
+function phrase({ min, max, above, below }: Bounds): string {
+  const parts = [
+    min === undefined ? "" : ` from ${min}`,
+    above === undefined ? "" : ` above ${above}`,
+    max === undefined ? "" : ` up to ${max}`,
+    below === undefined ? "" : ` below ${below}`,
+  ];
+  return parts.filter(Boolean).join(min === undefined && above === undefined ? "" : " and").replace(" and up", " up");
+}

@@ -1,0 +1,48 @@
+import { DataError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import type { Dataset } from "./dataset.ts";
+import { isPartName } from "./folder-layout.ts";
+import { listNames } from "./list-names.ts";
+import { filesDataset, foldersIn, type PictureFile, type PictureSource, picturesBelow } from "./picture-files.ts";
+
+export interface FolderDatasetOptions extends PictureSource {
+  /** The classes that labels are indices into: the model's. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * One labelled folder, `<root>/<class>/*`, judged by classes that are known already. Classes may be missing from the
+ * folder, as they may be in a small test set.
+ *
+ * @throws {DataError} "no-such-folder" · "class-mismatch" for a folder that is not a class · "no-images"
+ */
+export async function folderDataset(root: string, options: FolderDatasetOptions): Promise<Dataset> {
+  const { store, decoder, classes, ...rest } = options;
+  refuseUnknown("folderDataset", rest);
+  const folders = await foldersIn(store, root);
+  const unknown = folders.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) throw unknownClasses(root, unknown, classes);
+  const files: PictureFile[] = [];
+  for (const name of folders) {
+    files.push(...(await picturesBelow(store, store.join(root, name), { name, label: classes.indexOf(name) })));
+  }
+  if (files.length === 0) {
+    throw new DataError("no-images", `There is no picture in ${root}.`, {
+      hint: `Pictures belong into a folder per class: ${store.join(root, classes[0] ?? "class", "1.jpg")}`,
+    });
+  }
+  return filesDataset(classes, files, { store, decoder });
+}
+
+function unknownClasses(root: string, unknown: readonly string[], classes: readonly string[]): DataError {
+  const isParts = unknown.every(isPartName);
+  return new DataError(
+    "class-mismatch",
+    `${root} has folders that are not classes of the model: ${listNames(unknown)}.`,
+    {
+      hint: isParts
+        ? `These look like parts of a data set: name one of them, ${root}/${unknown.at(-1)}.`
+        : `The classes are ${listNames(classes)}.`,
+    },
+  );
+}

@@ -1,0 +1,32 @@
+import { type Activation, argmax } from "./scores.ts";
+
+/** One example: what the model said and what is true, both [C]. */
+export interface Outcome {
+  readonly logits: ArrayLike<number>;
+  readonly targets: ArrayLike<number>;
+  readonly activation: Activation;
+}
+
+/** Judges one example; a metric of a data set is the mean over its examples. */
+type Metric = (outcome: Outcome) => number;
+
+export const metrics = {
+  /** 1 where the top class is the true one. Several sigmoid outputs: the share of labels on the right side of 0.5. */
+  accuracy: ({ logits, targets, activation }) => {
+    if (activation !== "sigmoid") return argmax(logits) === argmax(targets) ? 1 : 0;
+    return meanOver(logits.length, (at) => ((logits[at] ?? 0) > 0 === (targets[at] ?? 0) > 0.5 ? 1 : 0));
+  },
+  /** Mean over outputs of |z − t|, for regression. */
+  meanAbsoluteError: ({ logits, targets }) =>
+    meanOver(logits.length, (at) => Math.abs((logits[at] ?? 0) - (targets[at] ?? 0))),
+} satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof metrics;
+
+export const metricNames = Object.keys(metrics) as readonly MetricName[];
+
+function meanOver(count: number, of: (at: number) => number): number {
+  let sum = 0;
+  for (let at = 0; at < count; at++) sum += of(at);
+  return sum / count;
+}

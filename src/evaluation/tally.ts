@@ -1,0 +1,46 @@
+import { type MetricName, metrics } from "./metrics.ts";
+import type { Activation } from "./scores.ts";
+
+/** Means over the examples seen: the loss and each metric. NaN before the first example. */
+export interface Means {
+  readonly count: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** One batch: logits and targets [N, C], flat, and the loss of each example, or their mean. */
+export interface TallyBatch {
+  readonly logits: Float32Array;
+  readonly targets: Float32Array;
+  readonly losses: Float32Array | number;
+  readonly count: number;
+}
+
+export interface Tally {
+  add(batch: TallyBatch): void;
+  means(): Means;
+}
+
+/** Adds up batches, each example with the same weight. */
+export function tally(watched: readonly MetricName[], activation: Activation): Tally {
+  const sums = new Map(watched.map((name) => [name, 0]));
+  let lossSum = 0;
+  let examples = 0;
+  return {
+    add: ({ logits, targets, losses, count }) => {
+      const width = logits.length / count;
+      for (let row = 0; row < count; row++) {
+        const span = [row * width, (row + 1) * width] as const;
+        const outcome = { logits: logits.subarray(...span), targets: targets.subarray(...span), activation };
+        for (const name of watched) sums.set(name, (sums.get(name) ?? 0) + metrics[name](outcome));
+      }
+      lossSum += typeof losses === "number" ? losses * count : losses.reduce((total, loss) => total + loss, 0);
+      examples += count;
+    },
+    means: () => ({
+      count: examples,
+      loss: lossSum / examples,
+      metrics: Object.fromEntries([...sums].map(([name, sum]) => [name, sum / examples])),
+    }),
+  };
+}

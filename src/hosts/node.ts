@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { sharpDecoder } from "../image/node/sharp-decoder.ts";
+import { sharpEncoder } from "../image/node/sharp-encoder.ts";
+import { nodeRuntime } from "../runtime/node/node-runtime.ts";
+import { nodeStore } from "../store/node/node-store.ts";
+import type { Host } from "../tasks/host.ts";
+
+/** A laptop or server: onnxruntime-node, sharp, the disk. */
+export function nodeHost(): Host {
+  const about = packageFile();
+  const engines = Object.fromEntries(
+    ["onnxruntime-node", "sharp"].map((name) => [name, about.dependencies[name] ?? "?"]),
+  );
+  return {
+    store: nodeStore(),
+    runtime: nodeRuntime,
+    decoder: sharpDecoder(),
+    encoder: sharpEncoder(),
+    now: () => performance.now(),
+    date: () => new Date().toISOString(),
+    threads: availableParallelism(),
+    scratchFolder: tmpdir(),
+    versions: { regraft: about.version, node: process.versions.node, ...engines },
+  };
+}
+
+/** Dependencies are pinned, so the package file tells what is installed. */
+function packageFile(): { readonly version: string; readonly dependencies: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+}

@@ -1,0 +1,72 @@
+import sharp, { type Sharp } from "sharp";
+import { DataError } from "../../base/errors.ts";
+import { checkNumber, refuseUnknown } from "../../base/options.ts";
+import { cmykToRgb } from "../cmyk.ts";
+import type { ImageDecoder, RgbImage } from "../image.ts";
+import { describeBytes, pictureExtensions, pictureFormat } from "../picture-format.ts";
+
+export interface SharpDecoderOptions {
+  /** Larger pictures are refused, before memory is taken for them. */
+  readonly maxPixels?: number;
+}
+
+/**
+ * Decodes with sharp (libvips). Pixels are Pillow's `convert("RGB")`, to the last bit but for AVIF: colour profiles are
+ * not applied, CMYK is multiplied out.
+ */
+export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions = {}): ImageDecoder {
+  refuseUnknown("sharpDecoder", rest);
+  checkNumber("maxPixels", maxPixels, { min: 1 });
+  return {
+    async decode(bytes) {
+      if (!pictureFormat(bytes)) {
+        throw new DataError("unreadable-image", `This is not a picture that can be read: ${describeBytes(bytes)}.`, {
+          hint: `Pictures are JPEG, PNG, WebP, GIF, AVIF or TIFF (${pictureExtensions.join(", ")}).`,
+        });
+      }
+      try {
+        // "error" lets harmless warnings pass; "truncated" alone would let cut TIFFs pass too.
+        const picture = sharp(bytes, {
+          failOn: "error",
+          limitInputPixels: maxPixels,
+          autoOrient: true,
+          ignoreIcc: true,
+        });
+        const { space } = await picture.metadata();
+        return space === "cmyk" ? await decodeCmyk(picture) : await decodeRgb(picture);
+      } catch (cause) {
+        throw unreadable(cause, maxPixels);
+      }
+    },
+  };
+}
+
+async function decodeRgb(picture: Sharp): Promise<RgbImage> {
+  const opaque = picture.flatten({ background: "white" }).toColourspace("srgb");
+  const { data, info } = await opaque.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: plain(data) };
+}
+
+/** sharp would go through a printer's profile here, and end up to 33/255 away from what models were trained on. */
+async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
+  const inks = picture.pipelineColourspace("cmyk").toColourspace("cmyk");
+  const { data, info } = await inks.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: cmykToRgb(plain(data), info.channels) };
+}
+
+/** The same bytes without Buffer's own methods (its `slice` is a view). */
+const plain = (data: Buffer): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+function unreadable(cause: unknown, maxPixels: number): DataError {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim() ?? "";
+  if (reason.includes("pixel limit")) {
+    return new DataError("unreadable-image", `The picture has more than ${maxPixels} pixels.`, {
+      hint: "Make it smaller: models see a few hundred pixels a side.",
+      cause,
+    });
+  }
+  return new DataError("unreadable-image", `The picture cannot be decoded: ${reason}.`, {
+    hint: "The file is damaged or cut off: replace or remove it.",
+    cause,
+  });
+}

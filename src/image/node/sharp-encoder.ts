@@ -1,0 +1,13 @@
+import sharp from "sharp";
+import type { ImageEncoder } from "../image.ts";
+
+export function sharpEncoder(): ImageEncoder {
+  return {
+    async encodePng({ width, height, data }) {
+      const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toBuffer();
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { TrainVal } from "./data/dataset.ts";
+import { type ImageFolder, imageFolder as readImageFolder } from "./data/image-folder.ts";
+import { nodeHost } from "./hosts/node.ts";
+import type { Layer } from "./rewrite/layers.ts";
+import { type Base, type LoadOptions, loadBase as loadBaseOn } from "./tasks/base-model.ts";
+import { type FineTuned, type FineTuneOptions, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
+import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
+import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
+import type { TransferModel } from "./tasks/transfer-model.ts";
+
+const host = nodeHost();
+
+/**
+ * Loads a pre-trained model (a folder as on the Hugging Face Hub, or an .onnx file) without its classifier.
+ *
+ * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
+ */
+export const loadBase = (path: string, options: LoadOptions = {}): Promise<Base> => loadBaseOn(path, options, host);
+
+/**
+ * Reads labelled pictures: `<root>/<class>/*`, or `<root>/{train,val}/<class>/*`.
+ *
+ * @throws {DataError} "no-such-folder" · "one-class" · "empty-class" · "class-mismatch"
+ */
+export const imageFolder = (
+  root: string,
+  options: { readonly val?: string | number; readonly seed?: number } = {},
+): Promise<ImageFolder> => readImageFolder(root, { ...options, store: host.store, decoder: host.decoder });
+
+/** Puts new layers on a base: `graft(base, [dropout(0.2), dense(1)])`. */
+export const graft = (base: Base, layers: readonly Layer[], options: GraftOptions = {}): TransferModel =>
+  graftOn(base, layers, options, host);
+
+/** The two-phase recipe in one call: train a new head on the frozen base, then fine-tune the base. */
+export const fineTune = (base: Base, data: TrainVal, options: FineTuneOptions = {}): Promise<FineTuned> =>
+  fineTuneOn(base, data, options, host);
+
+/** Loads a saved model to predict and evaluate. */
+export const loadModel = (path: string, options: LoadModelOptions = {}): Promise<TrainedModel> =>
+  loadTrained(path, options, host);
+
+export type { ErrorCode } from "./base/error-codes.ts";
+export {
+  DataError,
+  GraphError,
+  HostError,
+  ModelError,
+  RegraftError,
+  TrainingError,
+  UsageError,
+} from "./base/errors.ts";
+export { type ArrayDatasetOptions, arrayDataset } from "./data/array-dataset.ts";
+export type { Dataset, TrainVal } from "./data/dataset.ts";
+export type { ImageFolder } from "./data/image-folder.ts";
+export type { Augmentation } from "./image/augment.ts";
+export type { RgbImage } from "./image/image.ts";
+export type { Preprocessing } from "./image/preprocessing.ts";
+export { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from "./program/losses.ts";
+export { adam, adamw, type Optimizer, rmsprop, sgd } from "./program/optimizers.ts";
+export { constant, cosine, oneCycle, reduceOnPlateau, type Schedule, stepDecay } from "./program/schedules.ts";
+export { dense, dropout, type Layer, relu } from "./rewrite/layers.ts";
+export type { Unfreeze } from "./rewrite/trainable.ts";
+export type { Base, LoadOptions } from "./tasks/base-model.ts";
+export type { Prediction } from "./tasks/classifier.ts";
+export type { CompileOptions } from "./tasks/compile.ts";
+export type { FineTuned, FineTuneOptions } from "./tasks/fine-tune.ts";
+export type { TrainedModel } from "./tasks/trained-model.ts";
+export type { FitModelOptions, TransferModel } from "./tasks/transfer-model.ts";
+export { bestWeights } from "./training/callbacks/best-weights.ts";
+export { earlyStopping } from "./training/callbacks/early-stopping.ts";
+export { stopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export type { Callback, EpochRecord, TrainingEvent } from "./training/events.ts";
+export type { History } from "./training/fit.ts";

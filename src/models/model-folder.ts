@@ -1,0 +1,126 @@
+import { ModelError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { decodeModel } from "../onnx/decode.ts";
+import type { Model } from "../onnx/graph.ts";
+import { raiseOpset } from "../rewrite/raise-opset.ts";
+import { simplify } from "../rewrite/simplify.ts";
+import type { Store } from "../store/store.ts";
+import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
+import { imageInput } from "./image-input.ts";
+import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
+import { timmPreprocessing } from "./timm-preprocessing.ts";
+
+/** A model as it lies on disk, read and brought into the form that the rest works on. */
+export interface LoadedModel {
+  /** What the caller named. */
+  readonly path: string;
+  /** The .onnx file. */
+  readonly file: string;
+  /** At `OPSET`, constants folded. */
+  readonly model: Model;
+  /** undefined where the model does not say; see `requirePreprocessing`. */
+  readonly preprocessing: Preprocessing | undefined;
+  /** The file that says so, and in brackets what it leaves open and was taken by convention. */
+  readonly preprocessingSource: string | undefined;
+  /** Class names in the order of the logits. */
+  readonly labels: readonly string[] | undefined;
+  readonly labelsSource: string | undefined;
+  readonly config: ModelConfig | undefined;
+}
+
+/**
+ * Reads a model folder (model.onnx, onnx/model.onnx, or its only .onnx file), or a .onnx file with what lies beside it:
+ * config.json, preprocessor_config.json, labels.txt.
+ *
+ * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model"
+ */
+export async function readModelFolder(
+  path: string,
+  { store, ...rest }: { readonly store: Store },
+): Promise<LoadedModel> {
+  refuseUnknown("readModelFolder", rest);
+  const { file, folders } = await locate(path, store);
+  const beside = (name: string) => readBeside(name, folders, store);
+  const decoded = raiseOpset(decodeModel(await store.read(file)));
+  const model = { ...decoded, graph: simplify(decoded.graph) };
+  const config = await beside("config.json").then(
+    (found) => found && { ...found, value: readModelConfig(found.text, found.file) },
+  );
+  const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config);
+  const names = labelsFrom(config, await beside("labels.txt"));
+  const { layout } = imageInput(model.graph);
+  return {
+    path,
+    file,
+    model,
+    preprocessing: preparation && { ...preparation.value, layout },
+    preprocessingSource: preparation?.source,
+    labels: names?.value,
+    labelsSource: names?.source,
+    config: config?.value,
+  };
+}
+
+interface Located {
+  readonly file: string;
+  /** Where to look for the other files, first match first. */
+  readonly folders: readonly string[];
+}
+
+async function locate(path: string, store: Store): Promise<Located> {
+  const kind = await store.kind(path);
+  if (kind === "file") return { file: path, folders: [store.join(path, "..")] };
+  if (kind === undefined) throw noModel(`There is nothing at "${path}".`);
+  const usual = [store.join(path, "model.onnx"), store.join(path, "onnx", "model.onnx")];
+  for (const file of usual) if ((await store.kind(file)) === "file") return { file, folders: [path] };
+  const models = (await store.list(path)).filter((name) => name.endsWith(".onnx"));
+  const [only, ...others] = models;
+  if (only !== undefined && others.length === 0) return { file: store.join(path, only), folders: [path] };
+  if (only === undefined) throw noModel(`"${path}" holds no .onnx file.`);
+  throw noModel(`"${path}" holds ${models.length} models: ${models.join(", ")}.`, "Name one of the files.");
+}
+
+const noModel = (message: string, hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx.") =>
+  new ModelError("no-model", message, { hint });
+
+interface TextFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+async function readBeside(name: string, folders: readonly string[], store: Store): Promise<TextFile | undefined> {
+  for (const folder of folders) {
+    const path = store.join(folder, name);
+    if ((await store.kind(path)) === "file") return { file: name, text: await store.readText(path) };
+  }
+  return undefined;
+}
+
+interface Found<T> {
+  readonly value: T;
+  readonly source: string;
+}
+
+type ConfigFile = TextFile & { readonly value: ModelConfig };
+
+function preprocessingFrom(
+  processor: TextFile | undefined,
+  config: ConfigFile | undefined,
+): Found<Preprocessing> | undefined {
+  if (processor) {
+    const { preprocessing, assumed } = readPreprocessorConfig(processor.text, processor.file);
+    return { value: preprocessing, source: sourceOf(processor.file, assumed) };
+  }
+  const cfg = config?.value.pretrained_cfg;
+  return cfg && config ? { value: timmPreprocessing(cfg, config.file), source: config.file } : undefined;
+}
+
+function labelsFrom(config: ConfigFile | undefined, list: TextFile | undefined): Found<readonly string[]> | undefined {
+  const named = config && labelsOf(config.value, config.file);
+  if (named && config) return { value: named, source: config.file };
+  return list && { value: labelsOfText(list.text), source: list.file };
+}
+
+const sourceOf = (file: string, assumed: readonly string[]): string =>
+  assumed.length === 0 ? file : `${file} (by convention: ${assumed.join(", ")})`;

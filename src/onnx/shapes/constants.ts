@@ -1,0 +1,73 @@
+import { isFloat } from "../../base/dtype.ts";
+import type { Dim, Shape } from "../../base/shape.ts";
+import { floats, ints, numbersOf, type Tensor } from "../../base/tensor.ts";
+import { dataTypeName, dtypeOfCode } from "../data-types.ts";
+import type { AttributeValues } from "../ops.ts";
+import { rankFromLength } from "./broadcast.ts";
+import { counted, elementsOf, type Inferred, type Known, MOST_ELEMENTS, shaped } from "./known.ts";
+import { rearranged } from "./layout.ts";
+import { type RuleContext, require, type ShapeRules } from "./rule.ts";
+import { addDims, divDims, subDims } from "./symbolic.ts";
+
+/** Where numbers come from: shapes, constants, ranges; and Cast. */
+export const constantRules = {
+  Shape: ({ data, attributes: { start, end } }) => {
+    const extents = data.shape?.slice(start, end);
+    return [extents ? counted("int64", [extents.length], extents) : shaped("int64", [undefined])];
+  },
+  Constant: ({ attributes }) => {
+    const constant = constantOf(attributes);
+    return [constant ? { dtype: constant.dtype, shape: constant.shape, constant } : shaped("float32", undefined)];
+  },
+  ConstantOfShape: ({ input, attributes: { value } }) => [constantOfShape(input, value)],
+  Range: (context) => [range(context)],
+  Cast: ({ input, attributes: { to } }) => [cast(input, to)],
+} satisfies Partial<ShapeRules>;
+
+function constantOf({ value, value_int, value_float, value_ints, value_floats }: AttributeValues<"Constant">) {
+  if (value) return value;
+  if (value_int !== undefined) return ints([value_int], []);
+  if (value_float !== undefined) return floats([value_float], []);
+  if (value_ints) return ints(value_ints);
+  return value_floats && floats(value_floats);
+}
+
+function constantOfShape(input: Known, value: Tensor | undefined): Inferred {
+  const dtype = value?.dtype ?? "float32";
+  const shape = elementsOf(input);
+  if (!shape) return shaped(dtype, rankFromLength(input));
+  const [length = 1] = shape;
+  const fill = value && !isFloat(dtype) ? numbersOf(value)[0] : undefined;
+  if (fill === undefined || shape.length > 1 || typeof length !== "number" || length > MOST_ELEMENTS)
+    return shaped(dtype, shape);
+  return counted(dtype, shape, new Array<number>(length).fill(fill));
+}
+
+/** ceil((limit - start) / delta) numbers from start on. */
+function range({ start, limit, delta }: RuleContext<"Range">): Inferred {
+  const { dtype } = start;
+  const [first, last, step] = [scalarOf(start), scalarOf(limit), scalarOf(delta)];
+  require(step !== 0, () => "a delta of 0");
+  if (first === undefined || last === undefined || typeof step !== "number") return shaped(dtype, [undefined]);
+  if (typeof first === "number" && typeof last === "number") return counted(dtype, ...numbersFrom(first, last, step));
+  if (step < 0) return shaped(dtype, [undefined]);
+  return shaped(dtype, [divDims(addDims(subDims(last, first), step - 1), step)]);
+}
+
+function numbersFrom(first: number, last: number, step: number): [Shape, readonly number[] | undefined] {
+  const length = Math.max(0, Math.ceil((last - first) / step));
+  const isSmall = length <= MOST_ELEMENTS;
+  return [[length], isSmall ? Array.from({ length }, (_, at) => first + at * step) : undefined];
+}
+
+function scalarOf(known: Known): Dim | undefined {
+  const [element] = elementsOf(known) ?? (known.constant?.data.length === 1 ? numbersOf(known.constant) : []);
+  return element;
+}
+
+function cast(input: Known, to: number | undefined): Inferred {
+  const dtype = to === undefined ? undefined : dtypeOfCode(to);
+  require(dtype !== undefined, () => `cannot cast to ${to === undefined ? "nothing" : dataTypeName(to)}`);
+  if (!input.shape || dtype === "bool") return shaped(dtype, input.shape);
+  return rearranged({ ...input, dtype }, input.shape);
+}

@@ -1,0 +1,248 @@
+import { backward } from "../autodiff/backward.ts";
+import { GraphError } from "../base/errors.ts";
+import { checkNumber } from "../base/options.ts";
+import { isStatic } from "../base/shape.ts";
+import { type Tensor, zeros } from "../base/tensor.ts";
+import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { type DropoutMask, withDropoutMasks } from "./dropout.ts";
+import type { Loss } from "./losses.ts";
+import type { Optimizer } from "./optimizers.ts";
+
+/** Names of the tensors that a program has besides the graph's own inputs and the state. */
+export const names = {
+  targets: "targets",
+  loss: "loss",
+  losses: "losses",
+  examples: "examples",
+  scalar: (name: string) => `optimizer.${name}`,
+  slot: (name: string, weight: string) => `${name}:${weight}`,
+  gradientSum: (weight: string) => `gradient_sum:${weight}`,
+  next: (state: string) => `next:${state}`,
+} as const;
+
+/** A graph to run, with the state tensors that it reads and replaces. */
+export interface Program {
+  readonly graph: Graph;
+  /** State tensors that are inputs of the graph. */
+  readonly state: readonly string[];
+  /** Output name to the state tensor that it becomes. */
+  readonly updates: Readonly<Record<string, string>>;
+}
+
+/** Everything that training a graph needs, as ONNX graphs over one set of state tensors. */
+export interface TrainingProgram {
+  /**
+   * Forward, loss, backward and update in one graph. Inputs: the graph's own, `targets` [N, C], the optimizer's
+   * scalars, dropout masks. Outputs: `loss`, the mean over the batch, and the graph's own output, the logits [N, C].
+   */
+  readonly step: Program;
+  /** With gradient accumulation: the same without the update; adds the batch's gradients to the sums. */
+  readonly accumulate: Program | undefined;
+  /** Inference: the logits [N, C], and `losses` [N] against `targets`. */
+  readonly evaluate: Program;
+  /** The state before the first step: weights as they are, optimizer slots and gradient sums at zero. */
+  readonly state: Readonly<Record<string, Tensor>>;
+  readonly weights: readonly string[];
+  readonly masks: readonly DropoutMask[];
+  readonly optimizer: Optimizer;
+  /** Name of the logits. */
+  readonly output: string;
+}
+
+export interface TrainingProgramOptions {
+  /** Names of the initializers to train. */
+  readonly trainable: readonly string[];
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** The gradients of all weights together are scaled down to this Euclidean norm. Above 0; undefined: no clipping. */
+  readonly clipNorm?: number | undefined;
+  /** Batches whose gradients are summed before one update, from 1. */
+  readonly accumulate?: number;
+}
+
+/**
+ * Differentiates a graph into its training step.
+ *
+ * @param graph one output: logits [N, C]. What is not trainable stays in it as constants.
+ * @throws {GraphError} "nothing-to-train" · "no-gradient" · "bad-shape"
+ */
+export function trainingProgram(graph: Graph, options: TrainingProgramOptions): TrainingProgram {
+  const { trainable, optimizer, accumulate = 1, clipNorm } = options;
+  checkNumber("accumulate", accumulate, { min: 1, integer: true });
+  if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { moreThan: 0 });
+  if (trainable.length === 0) {
+    throw new GraphError("nothing-to-train", "No weight is trainable.", { hint: "Unfreeze the base or add layers." });
+  }
+  const masked = withDropoutMasks(graph);
+  const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph };
+  return {
+    step: stepProgram(job, "update"),
+    accumulate: accumulate > 1 ? stepProgram(job, "accumulate") : undefined,
+    evaluate: evaluationProgram(graph, options),
+    state: initialState(job),
+    weights: trainable,
+    masks: masked.masks,
+    optimizer,
+    output: outputOf(graph).name,
+  };
+}
+
+interface Job extends TrainingProgramOptions {
+  readonly graph: Graph;
+  readonly accumulates: boolean;
+}
+
+function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
+  const { graph, trainable, loss, accumulates } = job;
+  const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step." });
+  const state = new StateInputs(g);
+  const logits = forward(g, graph, trainable, state);
+  const targets = g.input(names.targets, "float32", logits.shape);
+  const losses = loss.perExample(g, logits, targets);
+  const mean = g.ReduceMean(losses, undefined, { keepdims: 0 });
+  // Sums over several batches are divided by the number of their examples, so that a short batch counts as it should.
+  const target = accumulates ? g.ReduceSum(losses, undefined, { keepdims: 0 }) : mean;
+  const gradients = backward(g, { nodes: g.nodes(), output: target, wrt: trainable });
+  const sums = new Map(trainable.map((name) => [name, summed(job, state, name, at(gradients, name))]));
+  if (kind === "accumulate") {
+    for (const [name, sum] of sums) state.update(names.gradientSum(name), sum);
+  } else {
+    update(job, state, g, sums);
+  }
+  return state.program([g.named(names.loss, mean), logits]);
+}
+
+/** The gradient of this batch, plus that of the batches before it. */
+function summed({ accumulates }: Job, state: StateInputs, weight: string, gradient: Value): Value {
+  return accumulates ? state.g.Add(gradient, state.read(names.gradientSum(weight), gradient.shape)) : gradient;
+}
+
+function update(job: Job, state: StateInputs, g: GraphBuilder, sums: ReadonlyMap<string, Value>): void {
+  const { optimizer, clipNorm, accumulates } = job;
+  const scalars = new Map(
+    Object.keys(optimizer.scalars(optimizer.learningRate, 1)).map((name) => [
+      name,
+      g.input(names.scalar(name), "float32", []),
+    ]),
+  );
+  const examples = accumulates ? g.input(names.examples, "float32", []) : undefined;
+  const means = new Map([...sums].map(([name, sum]) => [name, examples ? g.Div(sum, examples) : sum]));
+  const clip = clipNorm === undefined ? undefined : clipFactor(g, [...means.values()], clipNorm);
+  for (const [name, mean] of means) {
+    const W = g.value(name);
+    const { W: next, slots } = optimizer.update({
+      g,
+      W,
+      dW: clip ? g.Mul(mean, clip) : mean,
+      slot: (slot) => state.read(names.slot(slot, name), W.shape),
+      scalar: (scalar) => at(scalars, scalar),
+    });
+    state.update(name, next);
+    for (const [slot, value] of Object.entries(slots)) state.update(names.slot(slot, name), value);
+    if (accumulates) state.update(names.gradientSum(name), zeroed(g, mean));
+  }
+}
+
+/** min(1, clipNorm / (‖gradients‖₂ + 1e-6)). @see PyTorch clip_grad_norm_ */
+function clipFactor(g: GraphBuilder, gradients: readonly Value[], clipNorm: number): Value {
+  const squares = gradients.map((dW) => g.ReduceSumSquare(dW, undefined, { keepdims: 0 }));
+  const norm = g.Sqrt(squares.reduce((sum, square) => g.Add(sum, square)));
+  return g.Min(g.float(1), g.Div(g.float(clipNorm), g.Add(norm, g.float(1e-6))));
+}
+
+/** A constant of zeros shaped as `like`: 0 · like would keep a NaN. */
+function zeroed(g: GraphBuilder, like: Value): Value {
+  return g.ConstantOfShape(g.Shape(like), { value: zeros("float32", [1]) });
+}
+
+/** Inference with a loss: see `TrainingProgram.evaluate`. Weights in `trainable` are state, the others constants. */
+export function evaluationProgram(
+  graph: Graph,
+  { trainable, loss }: Pick<TrainingProgramOptions, "trainable" | "loss">,
+): Program {
+  const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval." });
+  const state = new StateInputs(g);
+  const logits = forward(g, graph, trainable, state);
+  const targets = g.input(names.targets, "float32", logits.shape);
+  return state.program([g.named(names.losses, loss.perExample(g, logits, targets)), logits]);
+}
+
+/** The graph inside the builder, its trainable weights turned into inputs; returns the logits. */
+function forward(g: GraphBuilder, graph: Graph, trainable: readonly string[], state: StateInputs): Value {
+  const trained = new Set(trainable);
+  for (const { name, dtype, shape } of graph.inputs) g.input(name, dtype, shape);
+  for (const name of trainable) state.read(name, weightOf(graph, name).shape);
+  for (const [name, value] of graph.initializers) if (!trained.has(name)) g.initializer(name, value);
+  for (const node of graph.nodes) g.copy(node);
+  const logits = g.value(outputOf(graph).name);
+  const classes = logits.shape?.[1];
+  if (logits.shape?.length === 2 && typeof classes === "number") return logits;
+  throw new GraphError("bad-shape", `The output "${logits.name}" is not [N, C] with a known C.`, {
+    hint: "Graft a head on the graph first.",
+  });
+}
+
+function initialState({ graph, trainable, optimizer, accumulates }: Job): Readonly<Record<string, Tensor>> {
+  const tensors = trainable.flatMap((name) => {
+    const weight = weightOf(graph, name);
+    const slots = optimizer.slots.map((slot) => names.slot(slot, name));
+    const sums = accumulates ? [names.gradientSum(name)] : [];
+    return [[name, weight], ...[...slots, ...sums].map((slot) => [slot, zeros("float32", weight.shape)])] as const;
+  });
+  return Object.fromEntries(tensors);
+}
+
+/** Collects which inputs of a graph are state, and which outputs replace it. */
+class StateInputs {
+  readonly g: GraphBuilder;
+  readonly #read = new Map<string, Value>();
+  readonly #updates = new Map<string, Value>();
+
+  constructor(g: GraphBuilder) {
+    this.g = g;
+  }
+
+  read(name: string, shape: Value["shape"]): Value {
+    const known = this.#read.get(name);
+    if (known) return known;
+    if (!shape || !isStatic(shape)) throw new GraphError("bad-shape", `The shape of the state "${name}" is not known.`);
+    const value = this.g.input(name, "float32", shape);
+    this.#read.set(name, value);
+    return value;
+  }
+
+  update(name: string, value: Value): void {
+    this.#updates.set(names.next(name), this.g.named(names.next(name), value));
+  }
+
+  program(outputs: readonly Value[]): Program {
+    const updates = [...this.#updates.keys()].map((output) => [output, output.slice(names.next("").length)] as const);
+    return {
+      graph: this.g.build([...outputs, ...this.#updates.values()]),
+      state: [...this.#read.keys()],
+      updates: Object.fromEntries(updates),
+    };
+  }
+}
+
+function weightOf(graph: Graph, name: string): Tensor {
+  const weight = graph.initializers.get(name);
+  if (weight?.dtype === "float32") return weight;
+  throw new GraphError("nothing-to-train", `"${name}" is not a float32 weight of the graph.`);
+}
+
+function outputOf(graph: Graph): Graph["outputs"][number] {
+  const [output, ...others] = graph.outputs;
+  if (output && others.length === 0) return output;
+  throw new GraphError(
+    "bad-graph",
+    `A graph to train has one output, the logits; this one has ${graph.outputs.length}.`,
+  );
+}
+
+function at<V>(map: ReadonlyMap<string, V>, key: string): V {
+  const value = map.get(key);
+  if (value === undefined) throw new GraphError("bad-graph", `"${key}" is missing from the program.`);
+  return value;
+}

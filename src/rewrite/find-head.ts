@@ -1,0 +1,184 @@
+import { GraphError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import { consumers, type Graph, type Node, producers, type ValueInfo } from "../onnx/graph.ts";
+import type { OpName } from "../onnx/ops.ts";
+import { labelOf, suggestion } from "./names.ts";
+import { type HeadKind, type Product, productOf } from "./product-rules.ts";
+
+/** The classifier at the end of a graph. */
+export interface Head {
+  /** The product of features and weights. */
+  readonly node: Node;
+  /** Names of the product and of all nodes behind it: bias, pooling, squeeze, softmax. */
+  readonly nodes: readonly string[];
+  readonly kind: HeadKind;
+  /** The tensor that the product reads: [N, featureSize], or [N, featureSize, H, W] for a Conv. */
+  readonly features: string;
+  readonly featureSize: number;
+  readonly classes: number;
+  /** The tensor of scores before any Softmax or Sigmoid. */
+  readonly logits: string;
+  /** Whether a Softmax or LogSoftmax follows the logits. */
+  readonly softmax: boolean;
+  /** Why this node was chosen, as a sentence. */
+  readonly reason: string;
+}
+
+export interface FindHeadOptions {
+  /** Name of the product node, where the caller knows better. */
+  readonly at?: string | undefined;
+}
+
+type Role = "activation" | "shape" | "bias" | "convolutional";
+
+/** What may stand between a classifier's product and the graph's output. "convolutional" ones only behind a Conv. */
+const trailing: { readonly [O in OpName]?: Role } = {
+  Softmax: "activation",
+  LogSoftmax: "activation",
+  Sigmoid: "activation",
+  Flatten: "shape",
+  Squeeze: "shape",
+  Reshape: "shape",
+  Identity: "shape",
+  Dropout: "shape",
+  Cast: "shape",
+  Add: "bias",
+  Relu: "convolutional",
+  GlobalAveragePool: "convolutional",
+  AveragePool: "convolutional",
+  ReduceMean: "convolutional",
+};
+
+const roleOf = (node: Node): Role | undefined =>
+  node.domain === "" && Object.hasOwn(trailing, node.op) ? trailing[node.op as OpName] : undefined;
+
+/**
+ * Finds the classifier: the last Gemm, MatMul or 1x1 Conv with constant weights, with nothing behind it but bias,
+ * pooling, reshaping and activation. `at` names another product node.
+ *
+ * @throws {GraphError} "no-head" · "no-such-node"
+ */
+export function findHead(graph: Graph, { at, ...rest }: FindHeadOptions = {}): Head {
+  refuseUnknown("findHead", rest);
+  const output = classOutput(graph);
+  const chain = trailingChain(graph, output.name);
+  return at === undefined ? automatic(graph, output, chain) : named(graph, output, chain, at);
+}
+
+/** The output called "logits", else the first. */
+function classOutput({ outputs }: Graph): ValueInfo {
+  const output = outputs.find(({ name }) => name === "logits") ?? outputs[0];
+  if (output) return output;
+  throw new GraphError("no-head", "The graph has no output.");
+}
+
+interface Chain {
+  /** Nodes behind the product, last one first. */
+  readonly behind: readonly Node[];
+  /** The first node, from the end, that is none of those; undefined at a graph input. */
+  readonly end: Node | undefined;
+}
+
+function trailingChain(graph: Graph, output: string): Chain {
+  const makers = producers(graph);
+  const behind: Node[] = [];
+  let end = makers.get(output);
+  while (end && roleOf(end) !== undefined) {
+    const data = dataInput(end, graph);
+    if (data === undefined) break;
+    behind.push(end);
+    end = makers.get(data);
+  }
+  return { behind, end };
+}
+
+/** The one input of a trailing node that is not constant; undefined where there are two, as in a residual Add. */
+function dataInput(node: Node, { initializers }: Graph): string | undefined {
+  if (roleOf(node) !== "bias") return node.inputs[0];
+  const [data, ...others] = node.inputs.filter((name) => !initializers.has(name));
+  return others.length === 0 ? data : undefined;
+}
+
+function automatic(graph: Graph, output: ValueInfo, chain: Chain): Head {
+  const { behind, end } = chain;
+  const product = end && productOf(end, graph);
+  const misplaced = product?.kind === "Conv" ? undefined : behind.find((node) => roleOf(node) === "convolutional");
+  if (!end || !product || misplaced) throw noHead(output, misplaced ?? end);
+  const tail =
+    behind.length === 0
+      ? "nothing"
+      : [...behind]
+          .reverse()
+          .map(({ op }) => op)
+          .join(", ");
+  const reason = `${end.op} "${labelOf(end)}" is the last product with weights before the output "${output.name}"; behind it: ${tail}.`;
+  return head({ graph, output, chain, node: end, product, reason });
+}
+
+function named(graph: Graph, output: ValueInfo, chain: Chain, at: string): Head {
+  const node = graph.nodes.find(({ name, outputs }) => name === at || outputs.includes(at));
+  if (!node) {
+    const names = graph.nodes.filter((known) => productOf(known, graph)).map(labelOf);
+    throw new GraphError("no-such-node", `The graph has no node "${at}".`, suggestion(at, names));
+  }
+  const product = productOf(node, graph);
+  if (!product) {
+    throw new GraphError(
+      "no-head",
+      `"${at}" is a ${node.op}: a head starts at a Gemm, MatMul or 1x1 Conv with constant weights.`,
+      {
+        hint: "Name the node that multiplies the features with the classifier's weights.",
+      },
+    );
+  }
+  return head({
+    graph,
+    output,
+    chain,
+    node,
+    product,
+    reason: `${node.op} "${labelOf(node)}" was named by the caller.`,
+  });
+}
+
+interface Found {
+  readonly graph: Graph;
+  readonly output: ValueInfo;
+  readonly chain: Chain;
+  readonly node: Node;
+  readonly product: Product;
+  readonly reason: string;
+}
+
+function head({ graph, output, chain, node, product, reason }: Found): Head {
+  const { kind, features, featureSize, classes } = product;
+  const activation = chain.behind.findLast((trailer) => roleOf(trailer) === "activation");
+  const nodes = [node, ...descendants(graph, node)].map(labelOf);
+  const logits = activation?.inputs[0] ?? output.name;
+  const softmax = activation !== undefined && activation.op !== "Sigmoid";
+  return { node, nodes, kind, features, featureSize, classes, logits, softmax, reason };
+}
+
+/** All nodes that depend on `node`, in graph order. */
+function descendants(graph: Graph, node: Node): readonly Node[] {
+  const readers = consumers(graph);
+  const found = new Set<Node>();
+  const open = [node];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const reader of next.outputs.flatMap((name) => readers.get(name) ?? [])) {
+      if (found.has(reader)) continue;
+      found.add(reader);
+      open.push(reader);
+    }
+  }
+  return graph.nodes.filter((known) => found.has(known));
+}
+
+function noHead({ name }: ValueInfo, blocking: Node | undefined): GraphError {
+  const found = blocking ? `${blocking.op} "${labelOf(blocking)}" stands there` : "the graph's input is reached";
+  return new GraphError(
+    "no-head",
+    `No classifier was found before the output "${name}": a Gemm, MatMul or 1x1 Conv with constant weights was expected, but ${found}.`,
+    { hint: "Name the classifier's node: --head-at <node>." },
+  );
+}

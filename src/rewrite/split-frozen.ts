@@ -1,0 +1,80 @@
+import { GraphError } from "../base/errors.ts";
+import type { Graph, Node, ValueInfo } from "../onnx/graph.ts";
+import { inferShapes } from "../onnx/shapes/infer.ts";
+import { suggestion } from "./names.ts";
+import { prune } from "./prune.ts";
+
+/** A graph in two: what is the same in every step, and what changes as the weights do. */
+export interface FrozenSplit {
+  /** From the graph's inputs to the boundary; undefined where the boundary is nothing but the graph's inputs. */
+  readonly prefix: Graph | undefined;
+  /** From the boundary to the graph's outputs. Outputs that no trainable weight reaches are the prefix's alone. */
+  readonly suffix: Graph;
+  /** The tensors that pass from prefix to suffix, in topological order. */
+  readonly boundary: readonly ValueInfo[];
+}
+
+/**
+ * Splits a graph where the first trainable weight comes in. The prefix can be computed once per example and cached:
+ * it holds every node that depends on the inputs and on no trainable weight.
+ *
+ * @param trainable names of initializers
+ * @throws {GraphError} "no-such-node" · "nothing-to-train" where no output depends on a trainable weight
+ */
+export function splitFrozen(graph: Graph, trainable: readonly string[]): FrozenSplit {
+  for (const name of trainable) {
+    if (graph.initializers.has(name)) continue;
+    throw new GraphError(
+      "no-such-node",
+      `The graph has no weight "${name}".`,
+      suggestion(name, graph.initializers.keys()),
+    );
+  }
+  const live = reachedFrom(graph, trainable);
+  const outputs = graph.outputs.filter(({ name }) => live.has(name));
+  if (outputs.length === 0) {
+    throw new GraphError("nothing-to-train", "No output of the graph depends on a trainable weight.");
+  }
+  const fed = reachedFrom(
+    graph,
+    graph.inputs.map(({ name }) => name),
+  );
+  const isLive = (node: Node) => node.outputs.some((name) => live.has(name));
+  const isFrozen = (node: Node) => !isLive(node) && node.outputs.some((name) => fed.has(name));
+
+  // Nodes that depend on constants only go wherever they are needed: pruning decides.
+  const suffixNodes = graph.nodes.filter((node) => !isFrozen(node));
+  const read = new Set(prune({ ...graph, nodes: suffixNodes, outputs }).nodes.flatMap(({ inputs }) => inputs));
+  const known = inferShapes(graph);
+  const made = [
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.nodes.filter(isFrozen).flatMap((node) => node.outputs),
+  ];
+  const boundary = made
+    .filter((name) => read.has(name))
+    .flatMap((name): ValueInfo[] => {
+      const info = known.get(name);
+      return info ? [{ name, dtype: info.dtype, shape: info.shape }] : [];
+    });
+  const suffix = prune({ ...graph, inputs: boundary, nodes: suffixNodes, outputs });
+  const given = graph.outputs.filter(({ name }) => !live.has(name));
+  return { prefix: prefixOf(graph, [...boundary, ...given]), suffix, boundary };
+}
+
+/** undefined where every tensor wanted is an input already. */
+function prefixOf(graph: Graph, wanted: readonly ValueInfo[]): Graph | undefined {
+  const inputs = new Set(graph.inputs.map(({ name }) => name));
+  if (wanted.every(({ name }) => inputs.has(name))) return undefined;
+  const unique = new Map(wanted.map((info) => [info.name, info]));
+  return prune({ ...graph, outputs: [...unique.values()] });
+}
+
+/** The names of all tensors that depend on one of `sources`, these included. */
+function reachedFrom({ nodes }: Graph, sources: readonly string[]): ReadonlySet<string> {
+  const reached = new Set(sources);
+  for (const { inputs, outputs } of nodes) {
+    if (!inputs.some((name) => reached.has(name))) continue;
+    for (const name of outputs) if (name !== "") reached.add(name);
+  }
+  return reached;
+}

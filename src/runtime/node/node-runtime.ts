@@ -1,0 +1,111 @@
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { HostError } from "../../base/errors.ts";
+import { checkNumber } from "../../base/options.ts";
+import type { Runtime, Session, Tensors, Workspace, WorkspaceOptions } from "../runtime.ts";
+import type { Envelope, Reply, Request } from "./protocol.ts";
+
+/** onnxruntime-node, in one worker thread per workspace. */
+export const nodeRuntime: Runtime = {
+  name: "onnxruntime-node",
+  open: async ({ threads }: WorkspaceOptions): Promise<Workspace> => {
+    checkNumber("threads", threads, { min: 1, integer: true });
+    return new NodeWorkspace(threads);
+  },
+};
+
+/** The worker stands beside this file, as compiled JavaScript or as TypeScript, whichever this file is. */
+const workerFile = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+interface Waiting {
+  readonly resolve: (tensors: Tensors) => void;
+  readonly reject: (error: HostError) => void;
+}
+
+class NodeWorkspace implements Workspace {
+  readonly #threads: number;
+  readonly #worker = new Worker(workerFile);
+  readonly #waiting = new Map<number, Waiting>();
+  #requests = 0;
+  #sessions = 0;
+  #closed = false;
+
+  constructor(threads: number) {
+    this.#threads = threads;
+    this.#worker.on("message", (reply: Reply) => this.#settle(reply));
+    this.#worker.on("error", (cause: unknown) => this.#failAll("The engine's thread died.", cause));
+    this.#worker.on("exit", () => this.#failAll("The engine was closed."));
+    // A program that forgets `close` still ends: the thread holds it only while an answer is due.
+    this.#worker.unref();
+  }
+
+  async load(
+    model: Uint8Array,
+    {
+      state = [],
+      updates = {},
+    }: { readonly state?: readonly string[]; readonly updates?: Readonly<Record<string, string>> } = {},
+  ): Promise<Session> {
+    this.#sessions++;
+    const session = this.#sessions;
+    await this.#ask({ kind: "load", session, model, threads: this.#threads, state, updates });
+    return {
+      run: (feeds) => this.#ask({ kind: "run", session, feeds }, transferable(feeds)),
+      release: async () => {
+        await this.#ask({ kind: "release", session });
+      },
+    };
+  }
+
+  async setState(tensors: Tensors): Promise<void> {
+    await this.#ask({ kind: "set-state", tensors });
+  }
+
+  getState(names?: readonly string[]): Promise<Tensors> {
+    return this.#ask({ kind: "get-state", names });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#worker.terminate();
+  }
+
+  #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Tensors> {
+    if (this.#closed) return Promise.reject(failure("The engine was closed."));
+    this.#requests++;
+    const id = this.#requests;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
+      const envelope: Envelope = { id, request };
+      this.#worker.postMessage(envelope, transfer);
+    });
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (!waiting) return;
+    if ("failure" in reply) waiting.reject(failure(reply.failure));
+    else waiting.resolve(reply.tensors);
+  }
+
+  #failAll(message: string, cause?: unknown): void {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.values()) reject(failure(message, cause));
+    this.#waiting.clear();
+  }
+}
+
+const failure = (message: string, cause?: unknown) =>
+  new HostError("engine-failed", `onnxruntime: ${message}`, { cause });
+
+/** Buffers that belong to one feed alone travel without a copy. */
+function transferable(feeds: Tensors): ArrayBuffer[] {
+  const buffers = Object.values(feeds)
+    .filter(({ data }) => data.byteLength === data.buffer.byteLength && data.byteLength > 4096)
+    .map(({ data }) => data.buffer)
+    .filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+  return [...new Set(buffers)];
+}

@@ -1,0 +1,160 @@
+import { DataError, HostError } from "../base/errors.ts";
+import type { Scratch, Store } from "./store.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+
+/** Files in memory: for tests, and for hosts without a disk. Paths are split at "/". */
+export function memoryStore(): Store {
+  return new MemoryStore();
+}
+
+class MemoryStore implements Store {
+  readonly #files = new Map<string, Uint8Array>();
+  readonly #folders = new Set<string>(["", "/"]);
+
+  join(...parts: readonly string[]): string {
+    return clean(parts.filter((part) => part !== "").join("/"));
+  }
+
+  baseName(path: string): string {
+    return clean(path).split("/").at(-1) ?? "";
+  }
+
+  async read(path: string): Promise<Uint8Array> {
+    const content = this.#files.get(clean(path));
+    if (content) return content.slice();
+    if (this.#folders.has(clean(path))) throw new HostError("read-failed", `${path} cannot be read: it is a folder.`);
+    throw noSuchFile(path);
+  }
+
+  async readText(path: string): Promise<string> {
+    return decodeUtf8(await this.read(path));
+  }
+
+  async realPath(path: string): Promise<string> {
+    if (!(await this.kind(path))) throw noSuchFile(path);
+    return clean(path);
+  }
+
+  async kind(path: string): Promise<"file" | "folder" | undefined> {
+    return this.#files.has(clean(path)) ? "file" : this.#folders.has(clean(path)) ? "folder" : undefined;
+  }
+
+  async list(path: string): Promise<readonly string[]> {
+    const folder = clean(path);
+    if (!this.#folders.has(folder)) {
+      throw new DataError("no-such-folder", `There is no folder ${path}.`, { hint: "Check the path." });
+    }
+    const inside = [...this.#files.keys(), ...this.#folders].filter((name) => name && parentOf(name) === folder);
+    return inside
+      .filter((name) => name !== folder)
+      .map((name) => this.baseName(name))
+      .sort();
+  }
+
+  async write(path: string, content: Uint8Array | string): Promise<void> {
+    this.#refuseFolder(path);
+    await this.makeFolder(parentOf(clean(path)));
+    this.#files.set(clean(path), typeof content === "string" ? encodeUtf8(content) : content.slice());
+  }
+
+  async append(path: string, text: string): Promise<void> {
+    const before = this.#files.get(clean(path)) ?? new Uint8Array();
+    const after = encodeUtf8(text);
+    const whole = new Uint8Array(before.length + after.length);
+    whole.set(before);
+    whole.set(after, before.length);
+    await this.write(path, whole);
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    for (let folder = clean(path); !this.#folders.has(folder); folder = parentOf(folder)) {
+      if (this.#files.has(folder)) throw new HostError("write-failed", `${path} cannot be made: ${folder} is a file.`);
+      this.#folders.add(folder);
+    }
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const [source, target] = [clean(from), clean(to)];
+    const kind = await this.kind(source);
+    if (!kind) throw noSuchFile(from);
+    if (kind === "folder" && this.#files.has(target)) {
+      throw new HostError("write-failed", `${from} cannot be moved: ${to} is a file.`);
+    }
+    this.#refuseFolder(to);
+    await this.makeFolder(parentOf(target));
+    for (const [name, content] of [...this.#files].filter(([name]) => isWithin(source, name))) {
+      this.#files.delete(name);
+      this.#files.set(target + name.slice(source.length), content);
+    }
+    for (const name of [...this.#folders].filter((name) => isWithin(source, name))) {
+      this.#folders.delete(name);
+      this.#folders.add(target + name.slice(source.length));
+    }
+  }
+
+  async remove(path: string): Promise<void> {
+    const gone = clean(path);
+    for (const name of [...this.#files.keys()].filter((name) => isWithin(gone, name))) this.#files.delete(name);
+    for (const name of [...this.#folders].filter((name) => isWithin(gone, name))) this.#folders.delete(name);
+  }
+
+  async scratch(): Promise<Scratch> {
+    return new MemoryScratch();
+  }
+
+  #refuseFolder(path: string): void {
+    if (this.#folders.has(clean(path))) {
+      throw new HostError("write-failed", `${path} cannot be written: a folder of that name exists.`);
+    }
+  }
+}
+
+class MemoryScratch implements Scratch {
+  #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  #end = 0;
+
+  async append(bytes: Uint8Array): Promise<number> {
+    const start = this.#end;
+    this.#pieces.push({ start, bytes: bytes.slice() });
+    this.#end += bytes.length;
+    return start;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<void> {
+    if (offset + into.length > this.#end) {
+      throw new HostError(
+        "read-failed",
+        `The scratch has ${this.#end} bytes: ${into.length} from ${offset} on cannot be read.`,
+      );
+    }
+    for (const { start, bytes } of this.#pieces) {
+      const [from, to] = [Math.max(start, offset), Math.min(start + bytes.length, offset + into.length)];
+      if (from < to) into.set(bytes.subarray(from - start, to - start), from - offset);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#pieces = [];
+    this.#end = 0;
+  }
+}
+
+const noSuchFile = (path: string): DataError =>
+  new DataError("no-such-file", `There is no file ${path}.`, { hint: "Check the path." });
+
+/** One spelling per path: without "//", "." and a trailing "/", ".." resolved. */
+function clean(path: string): string {
+  const kept: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") kept.pop();
+    else if (part !== "" && part !== ".") kept.push(part);
+  }
+  return (path.startsWith("/") ? "/" : "") + kept.join("/");
+}
+
+function parentOf(path: string): string {
+  const cut = path.lastIndexOf("/");
+  return cut > 0 ? path.slice(0, cut) : path.startsWith("/") ? "/" : "";
+}
+
+const isWithin = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);

@@ -1,0 +1,65 @@
+import { DataError, type ErrorDetails, HostError, type RegraftError } from "../../base/errors.ts";
+
+/** What a person can do about an error of the operating system, by its name. */
+const hints: Readonly<Record<string, string>> = {
+  EACCES: "Check the permissions of the file and of the folders above it.",
+  EPERM: "Check the permissions of the file and of the folders above it.",
+  EROFS: "The disk is mounted read-only: name a folder on another one.",
+  EISDIR: "This is a folder, and a file was expected.",
+  ENOTDIR: "A part of this path is a file, not a folder.",
+  EEXIST: "A file with the name of that folder stands in the way: remove it, or name another place.",
+  ENOTEMPTY: "The folder exists and is not empty.",
+  ENAMETOOLONG: "Choose a shorter name.",
+  EMFILE: "Too many files are open: raise the limit (ulimit -n).",
+  ENFILE: "Too many files are open on this machine.",
+  EXDEV: "Both must be on the same disk.",
+  ELOOP: "Its links lead in a circle.",
+  EFBIG: "The file would be larger than the disk or the limit (ulimit -f) allows.",
+  EIO: "The disk reports a fault.",
+};
+
+const missing: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
+const full: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT"]);
+
+/** The operating system's name of an error ("ENOENT"), where it has one. */
+export function errnoOf(cause: unknown): string | undefined {
+  return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
+}
+
+/** Nothing stands at the path: neither file nor folder. */
+export const isMissing = (cause: unknown): boolean => missing.has(errnoOf(cause));
+
+/** "no-such-file" where nothing is there, else "read-failed". */
+export function readError(path: string, cause: unknown): RegraftError {
+  if (isMissing(cause)) {
+    return new DataError("no-such-file", `There is no file ${path}.`, { hint: "Check the path.", cause });
+  }
+  return new HostError("read-failed", `${path} cannot be read: ${reasonOf(cause)}.`, details(cause));
+}
+
+/** "no-such-folder" where nothing, or a file, is there, else "read-failed". */
+export function listError(path: string, cause: unknown): RegraftError {
+  if (errnoOf(cause) === "ENOTDIR") {
+    return new DataError("no-such-folder", `${path} is not a folder.`, { hint: "Name the folder, not a file.", cause });
+  }
+  if (isMissing(cause)) {
+    return new DataError("no-such-folder", `There is no folder ${path}.`, { hint: "Check the path.", cause });
+  }
+  return new HostError("read-failed", `The folder ${path} cannot be read: ${reasonOf(cause)}.`, details(cause));
+}
+
+/** "disk-full", else "write-failed". */
+export function writeError(path: string, cause: unknown): HostError {
+  if (full.has(errnoOf(cause))) {
+    const hint = "Make room on that disk, or name a folder on another one; what was there before is untouched.";
+    return new HostError("disk-full", `${path} cannot be written: the disk is full.`, { hint, cause });
+  }
+  return new HostError("write-failed", `${path} cannot be written: ${reasonOf(cause)}.`, details(cause));
+}
+
+const reasonOf = (cause: unknown): string => errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+
+function details(cause: unknown): ErrorDetails {
+  const hint = hints[errnoOf(cause) ?? ""];
+  return hint === undefined ? { cause } : { hint, cause };
+}

@@ -1,0 +1,109 @@
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { HostError } from "../../base/errors.ts";
+import type { Store } from "../store.ts";
+import { isMissing, listError, readError, writeError } from "./file-errors.ts";
+import { nodeScratch, temporaryName } from "./node-scratch.ts";
+
+/** The disk. */
+export function nodeStore(): Store {
+  return {
+    join,
+    baseName: basename,
+    read: (path) => readFile(path).catch(rethrow(path, readError)),
+    readText: (path) => readFile(path, "utf8").catch(rethrow(path, readError)),
+    realPath: (path) => realpath(path).catch(rethrow(path, readError)),
+    kind,
+    list: async (path) => (await readdir(path).catch(rethrow(path, listError))).sort(),
+    write: (path, content) => writeWhole(path, content).catch(rethrow(path, writeError)),
+    append: (path, text) => appendText(path, text).catch(rethrow(path, writeError)),
+    makeFolder: async (path) => {
+      await mkdir(path, { recursive: true }).catch(rethrow(path, writeError));
+    },
+    rename: move,
+    remove: (path) => rm(path, { recursive: true, force: true }).catch(rethrow(path, writeError)),
+    scratch: nodeScratch,
+  };
+}
+
+function rethrow(path: string, translate: (path: string, cause: unknown) => Error): (cause: unknown) => never {
+  return (cause) => {
+    throw translate(path, cause);
+  };
+}
+
+async function kind(path: string): Promise<"file" | "folder" | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw readError(path, cause);
+  }
+}
+
+/** The content is on the disk before the name points to it, and the name before this returns. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, temporaryName());
+  try {
+    await writeSynced(temporary, content);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+  await syncFolder(folder);
+}
+
+async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Windows opens no folders, and writes its names through by itself. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** All of the text or nothing of it: what a full disk took of a line is cut off again. */
+async function appendText(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, "a");
+  try {
+    const before = await file.stat();
+    await file.writeFile(text).catch(async (cause: unknown) => {
+      if (before.isFile()) await file.truncate(before.size);
+      throw cause;
+    });
+  } finally {
+    await file.close();
+  }
+}
+
+async function move(from: string, to: string): Promise<void> {
+  if ((await kind(to)) === "folder") {
+    throw new HostError("write-failed", `${from} cannot be moved: the folder ${to} exists.`, {
+      hint: "Remove it first, or name another place.",
+    });
+  }
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+    await syncFolder(dirname(to));
+  } catch (cause) {
+    throw isMissing(cause) && (await kind(from)) === undefined ? readError(from, cause) : writeError(to, cause);
+  }
+}

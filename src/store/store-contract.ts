@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "./store.ts";
+
+export interface StoreFixture {
+  readonly store: Store;
+  /** An empty folder that exists. */
+  readonly folder: string;
+  cleanUp(): Promise<void>;
+}
+
+/** What every Store must do. */
+export function storeContract(name: string, make: () => Promise<StoreFixture>): void {
+  describe(`${name} as a store`, () => {
+    let fixture: StoreFixture;
+    let store: Store;
+    const at = (...parts: readonly string[]) => store.join(fixture.folder, ...parts);
+
+    beforeEach(async () => {
+      fixture = await make();
+      store = fixture.store;
+    });
+    afterEach(() => fixture.cleanUp());
+
+    it("reads back bytes and text, and makes the folders on the way", async () => {
+      await store.write(at("a", "b", "bytes"), Uint8Array.of(0, 255, 10));
+      await store.write(at("a", "text"), "Grüße ✓ 🌱");
+      expect([...(await store.read(at("a", "b", "bytes")))]).toEqual([0, 255, 10]);
+      expect(await store.readText(at("a", "text"))).toBe("Grüße ✓ 🌱");
+    });
+
+    it("replaces a whole file and leaves nothing else behind", async () => {
+      await store.write(at("file"), "a long first version");
+      await store.write(at("file"), "short");
+      expect(await store.readText(at("file"))).toBe("short");
+      expect(await store.list(fixture.folder)).toEqual(["file"]);
+    });
+
+    it("keeps what it was given, not a view on it", async () => {
+      const bytes = Uint8Array.of(1, 2, 3);
+      await store.write(at("file"), bytes);
+      bytes.fill(9);
+      (await store.read(at("file"))).fill(8);
+      expect([...(await store.read(at("file")))]).toEqual([1, 2, 3]);
+    });
+
+    it("lets one of two overlapping writers win, never a mixture", async () => {
+      const versions = ["a", "b", "c"].map((letter) => letter.repeat(100_000));
+      await Promise.all(versions.map((version) => store.write(at("file"), version)));
+      expect(versions).toContain(await store.readText(at("file")));
+      expect(await store.list(fixture.folder)).toEqual(["file"]);
+    });
+
+    it("says what stands at a path", async () => {
+      await store.write(at("folder", "file"), "x");
+      expect(await store.kind(at("folder"))).toBe("folder");
+      expect(await store.kind(at("folder", "file"))).toBe("file");
+      expect(await store.kind(at("nothing"))).toBeUndefined();
+      expect(await store.kind(at("folder", "file", "below"))).toBeUndefined();
+    });
+
+    it("gives one path to all spellings of a file", async () => {
+      await store.write(at("folder", "file"), "x");
+      const plain = await store.realPath(at("folder", "file"));
+      expect(await store.realPath(at("folder", "..", "folder", ".", "file"))).toBe(plain);
+      await expect(store.realPath(at("nothing"))).rejects.toMatchObject({ code: "no-such-file" });
+    });
+
+    it("lists names by code unit: capitals before small letters", async () => {
+      for (const file of ["b", "a", "C", "10", "9"]) await store.write(at(file), "");
+      await store.write(at("folder", "inner"), "");
+      expect(await store.list(fixture.folder)).toEqual(["10", "9", "C", "a", "b", "folder"]);
+    });
+
+    it("appends to a file, new or old", async () => {
+      await store.append(at("log"), "one\n");
+      await store.append(at("log"), "zwei ü\n");
+      expect(await store.readText(at("log"))).toBe("one\nzwei ü\n");
+    });
+
+    it("moves files and whole folders", async () => {
+      await store.write(at("old", "deep", "file"), "x");
+      await store.rename(at("old"), at("new"));
+      expect(await store.readText(at("new", "deep", "file"))).toBe("x");
+      expect(await store.kind(at("old"))).toBeUndefined();
+      await store.write(at("file"), "y");
+      await store.rename(at("file"), at("new", "deep", "file"));
+      expect(await store.readText(at("new", "deep", "file"))).toBe("y");
+    });
+
+    it("does not move anything over a folder, nor what does not exist", async () => {
+      await store.write(at("one", "file"), "1");
+      await store.makeFolder(at("two"));
+      await expect(store.rename(at("one"), at("two"))).rejects.toMatchObject({ code: "write-failed" });
+      await expect(store.rename(at("none"), at("three"))).rejects.toMatchObject({ code: "no-such-file" });
+      expect(await store.readText(at("one", "file"))).toBe("1");
+    });
+
+    it("removes files and folders, and does nothing where there is none", async () => {
+      await store.write(at("folder", "deep", "file"), "x");
+      await store.remove(at("folder"));
+      await store.remove(at("folder"));
+      expect(await store.list(fixture.folder)).toEqual([]);
+    });
+
+    it("names the path of what is missing", async () => {
+      const lost = at("lost");
+      await expect(store.read(lost)).rejects.toMatchObject({
+        code: "no-such-file",
+        message: expect.stringContaining(lost),
+      });
+      await expect(store.list(lost)).rejects.toMatchObject({
+        code: "no-such-folder",
+        message: expect.stringContaining(lost),
+      });
+      await store.write(lost, "a file");
+      await expect(store.list(lost)).rejects.toMatchObject({ code: "no-such-folder" });
+    });
+
+    it("refuses to read a folder, or to write where a folder or a file stands in the way, and leaves no trace", async () => {
+      await store.makeFolder(at("folder"));
+      await store.write(at("file"), "x");
+      await expect(store.read(at("folder"))).rejects.toMatchObject({ code: "read-failed" });
+      await expect(store.write(at("folder"), "y")).rejects.toMatchObject({ code: "write-failed" });
+      await expect(store.write(at("file", "below"), "y")).rejects.toMatchObject({ code: "write-failed" });
+      expect(await store.list(fixture.folder)).toEqual(["file", "folder"]);
+      expect(await store.list(at("folder"))).toEqual([]);
+    });
+
+    it("keeps a scratch's bytes at the offsets that it returned, overlapping appends included", async () => {
+      const scratch = await store.scratch(at("cache"));
+      const pieces = [3, 0, 70_000, 1].map((length, at) => new Uint8Array(length).fill(at + 1));
+      const offsets = await Promise.all(pieces.map((piece) => scratch.append(piece)));
+      expect(offsets).toEqual([0, 3, 3, 70_003]);
+      const across = new Uint8Array(4);
+      await scratch.read(70_000, across);
+      expect([...across]).toEqual([3, 3, 3, 4]);
+      await scratch.read(1, across);
+      expect([...across]).toEqual([1, 1, 3, 3]);
+      await scratch.close();
+    });
+
+    it("does not read a scratch beyond its end, and removes it on close", async () => {
+      const scratch = await store.scratch(fixture.folder);
+      await scratch.append(Uint8Array.of(1, 2));
+      await expect(scratch.read(1, new Uint8Array(2))).rejects.toMatchObject({ code: "read-failed" });
+      await scratch.close();
+      await scratch.close();
+      expect(await store.list(fixture.folder)).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,165 @@
+import { random } from "../base/random.ts";
+import { isStatic, sizeOf } from "../base/shape.ts";
+import type { BadImageLedger } from "../data/bad-images.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { type Augmentation, augment } from "../image/augment.ts";
+import type { RgbImage } from "../image/image.ts";
+import { normalize } from "../image/normalize.ts";
+import { inputSize, preprocess } from "../image/preprocess.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { encodeModel } from "../onnx/encode.ts";
+import type { Graph, ValueInfo } from "../onnx/graph.ts";
+import { modelOf } from "../onnx/model.ts";
+import { trainingProgram } from "../program/training-program.ts";
+import { splitFrozen } from "../rewrite/split-frozen.ts";
+import type { Session, Workspace } from "../runtime/runtime.ts";
+import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
+import { pixelSource } from "../training/pixel-source.ts";
+import type { Source } from "../training/source.ts";
+import { openTrainer, type Trainer } from "../training/trainer.ts";
+import type { Compiled } from "./compile.ts";
+import type { Host } from "./host.ts";
+import { targetsOf } from "./targets.ts";
+
+export interface CacheLimits {
+  /** Bytes of features kept in memory, per data set. */
+  readonly memoryBytes: number;
+  /** Bytes of features kept in all; beyond it pictures go through the frozen part in every epoch. */
+  readonly diskBytes: number;
+}
+
+export interface AssemblyOptions {
+  /** Pictures in, logits [N, C] out. */
+  readonly graph: Graph;
+  readonly trainable: readonly string[];
+  readonly compiled: Compiled;
+  readonly preprocessing: Preprocessing;
+  /** Only for training data; undefined: pictures are prepared alike in every epoch, and their features are cached. */
+  readonly augment: Augmentation | undefined;
+  readonly seed: number;
+  readonly threads: number;
+  readonly cache: CacheLimits;
+  /** Examples in all data sets, to foresee the cache's size. */
+  readonly examples: number;
+}
+
+/** A training program in a workspace of its own, with the sources that feed it. */
+export interface Assembly {
+  readonly trainer: Trainer;
+  /** Whether the trained part starts at cached features. */
+  readonly cached: boolean;
+  source(dataset: Dataset, options: SourceOptions): Source;
+  close(): Promise<void>;
+}
+
+export interface SourceOptions {
+  readonly ledger: BadImageLedger;
+  readonly training: boolean;
+  readonly onFill?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Splits a graph into a frozen and a trained part, differentiates the trained one, and loads both.
+ *
+ * @throws {GraphError} "no-gradient" · "nothing-to-train" · {HostError} "engine-failed"
+ */
+export async function assemble(options: AssemblyOptions, host: Host): Promise<Assembly> {
+  const { graph, trainable, compiled, threads } = options;
+  const split = splitFrozen(graph, trainable);
+  const features = split.prefix && !options.augment ? cacheable(split.boundary, options) : undefined;
+  const program = trainingProgram(features ? split.suffix : graph, { ...compiled, trainable });
+  const workspace = await host.runtime.open({ threads });
+  try {
+    const trainer = await openTrainer(program, workspace);
+    const frozen = split.prefix && features ? { features, session: await loaded(workspace, split.prefix) } : undefined;
+    return new OpenAssembly({ options, host, workspace, trainer, frozen });
+  } catch (error) {
+    await workspace.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly options: AssemblyOptions;
+  readonly host: Host;
+  readonly workspace: Workspace;
+  readonly trainer: Trainer;
+  readonly frozen: { readonly features: readonly Feature[]; readonly session: Session } | undefined;
+}
+
+class OpenAssembly implements Assembly {
+  readonly trainer: Trainer;
+  readonly cached: boolean;
+  readonly #parts: Parts;
+  readonly #caches = new Map<Dataset, FeatureCache>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.trainer = parts.trainer;
+    this.cached = parts.frozen !== undefined;
+  }
+
+  source(dataset: Dataset, { ledger, training, onFill }: SourceOptions): Source {
+    const { options, frozen } = this.#parts;
+    const target = targetsOf(dataset, { loss: options.compiled.loss, units: unitsOf(options.graph) });
+    const pixels = pixelSource({ dataset, ledger, target, ...pictures(options, training) });
+    if (!frozen) return pixels;
+    return cachedSource({
+      cache: this.#cache(dataset, frozen.features),
+      pixels,
+      frozen: frozen.session,
+      target,
+      onFill,
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const cache of this.#caches.values()) await cache.close();
+    await this.#parts.workspace.close();
+  }
+
+  #cache(dataset: Dataset, features: readonly Feature[]): FeatureCache {
+    const { options, host } = this.#parts;
+    const { memoryBytes } = options.cache;
+    const known = this.#caches.get(dataset);
+    const cache =
+      known ?? new FeatureCache({ features, store: host.store, scratchFolder: host.scratchFolder, memoryBytes });
+    this.#caches.set(dataset, cache);
+    return cache;
+  }
+}
+
+/** How a picture becomes the graph's input. */
+function pictures({ graph, preprocessing, augment: how, seed }: AssemblyOptions, training: boolean) {
+  const size = inputSize(preprocessing);
+  const rng = random(seed).fork("augment");
+  const plain = (image: RgbImage) => preprocess(image, preprocessing);
+  const augmented = (image: RgbImage, index: number, epoch: number) => {
+    return normalize(augment(image, how ?? {}, rng.fork(epoch, index), preprocessing), preprocessing);
+  };
+  return {
+    input: graph.inputs[0]?.name ?? "",
+    shape: preprocessing.layout === "NCHW" ? [3, size.height, size.width] : [size.height, size.width, 3],
+    prepare: how && training ? augmented : plain,
+  };
+}
+
+/** The boundary's tensors where all of them can be cached, else undefined. */
+function cacheable(
+  boundary: readonly ValueInfo[],
+  { cache, examples }: AssemblyOptions,
+): readonly Feature[] | undefined {
+  const features = boundary.flatMap(({ name, shape, dtype }) => {
+    const [batch, ...example] = shape ?? [];
+    return typeof batch === "string" && isStatic(example) && dtype === "float32" ? [{ name, shape: example }] : [];
+  });
+  const bytes = features.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0) * examples;
+  return features.length === boundary.length && bytes <= cache.diskBytes ? features : undefined;
+}
+
+const loaded = (workspace: Workspace, graph: Graph): Promise<Session> => workspace.load(encodeModel(modelOf(graph)));
+
+function unitsOf(graph: Graph): number {
+  const units = graph.outputs[0]?.shape?.[1];
+  return typeof units === "number" ? units : 0;
+}

@@ -1,0 +1,153 @@
+import { tensor } from "../base/tensor.ts";
+import type { BadImageLedger } from "../data/bad-images.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { MetricName } from "../evaluation/metrics.ts";
+import { argmax, scoresOf } from "../evaluation/scores.ts";
+import type { Means } from "../evaluation/tally.ts";
+import type { RgbImage } from "../image/image.ts";
+import { inputSize, preprocess } from "../image/preprocess.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { encodeModel } from "../onnx/encode.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { modelOf } from "../onnx/model.ts";
+import type { Loss } from "../program/losses.ts";
+import { evaluationProgram, names } from "../program/training-program.ts";
+import { float32Output } from "../runtime/outputs.ts";
+import type { Session, Tensors, Workspace } from "../runtime/runtime.ts";
+import { evaluate } from "../training/fit.ts";
+import { pixelSource } from "../training/pixel-source.ts";
+import type { Examples } from "../training/source.ts";
+import type { Host } from "./host.ts";
+import { targetsOf } from "./targets.ts";
+
+/** A finished model: a graph with its labels and preprocessing. */
+export interface Finished {
+  /** Pictures in, logits [N, C] out. */
+  readonly graph: Graph;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  /** What the model was trained to lower; it also says how logits become scores. */
+  readonly loss: Loss;
+}
+
+export interface LabelScore {
+  readonly label: string;
+  /** From 0 to 1, except under mean squared error. */
+  readonly score: number;
+}
+
+export interface Prediction extends LabelScore {
+  /** The highest scores, falling; its first entry is the prediction itself. */
+  readonly top: readonly LabelScore[];
+  /** [C], as the model gave them. */
+  readonly logits: Float32Array;
+}
+
+export interface EvaluateDatasetOptions {
+  readonly batch?: number;
+  readonly metrics?: readonly MetricName[];
+  readonly ledger: BadImageLedger;
+  /** Hears of each example: its index, true label and predicted one. */
+  readonly onExample?: (index: number, predicted: number) => void;
+}
+
+/** A finished model loaded to answer. The weights are constants, so that onnxruntime can lay them out for speed. */
+export class Classifier {
+  readonly #model: Finished;
+  readonly #workspace: Workspace;
+  readonly #session: Session;
+  readonly #units: number;
+
+  private constructor(model: Finished, workspace: Workspace, session: Session, units: number) {
+    this.#model = model;
+    this.#workspace = workspace;
+    this.#session = session;
+    this.#units = units;
+  }
+
+  /** @throws {HostError} "engine-failed" */
+  static async open(
+    model: Finished,
+    { threads, host }: { readonly threads: number; readonly host: Host },
+  ): Promise<Classifier> {
+    const { graph } = evaluationProgram(model.graph, { trainable: [], loss: model.loss });
+    const workspace = await host.runtime.open({ threads });
+    try {
+      const units = graph.inputs.find(({ name }) => name === names.targets)?.shape?.[1];
+      const session = await workspace.load(encodeModel(modelOf(graph)));
+      return new Classifier(model, workspace, session, typeof units === "number" ? units : 0);
+    } catch (error) {
+      await workspace.close();
+      throw error;
+    }
+  }
+
+  /** Loss and metrics over a data set whose classes are the model's labels. */
+  evaluate(
+    dataset: Dataset,
+    { batch = 32, metrics = ["accuracy"], ledger, onExample }: EvaluateDatasetOptions,
+  ): Promise<Means> {
+    const { loss, preprocessing } = this.#model;
+    const target = targetsOf(dataset, { loss, units: this.#units });
+    const source = pixelSource({
+      dataset,
+      ledger,
+      target,
+      ...this.#input(),
+      prepare: (image) => preprocess(image, preprocessing),
+    });
+    const judge = async (examples: Examples) => {
+      const { losses, logits } = await this.#run(examples.inputs, examples.targets, examples.indices.length);
+      for (const [row, index] of examples.indices.entries()) {
+        onExample?.(
+          index,
+          argmax(scoresOf(logits.subarray(row * this.#units, (row + 1) * this.#units), loss.activation)),
+        );
+      }
+      return { losses, logits };
+    };
+    return evaluate({ evaluate: judge }, { source, batch, metrics, activation: loss.activation });
+  }
+
+  /** @param top labels to give for each picture, from 1 */
+  async predict(
+    images: readonly RgbImage[],
+    { top = 5 }: { readonly top?: number } = {},
+  ): Promise<readonly Prediction[]> {
+    const { preprocessing, labels, loss } = this.#model;
+    const { input, shape } = this.#input();
+    const length = shape.reduce((product, extent) => product * extent, 1);
+    const pixels = new Float32Array(images.length * length);
+    for (const [at, image] of images.entries()) pixels.set(preprocess(image, preprocessing), at * length);
+    const inputs = { [input]: tensor("float32", [images.length, ...shape], pixels) };
+    const { logits } = await this.#run(inputs, new Float32Array(images.length * this.#units), images.length);
+    return images.map((_, row) => {
+      const own = logits.slice(row * this.#units, (row + 1) * this.#units);
+      return ranked(scoresOf(own, loss.activation), labels, top, own);
+    });
+  }
+
+  close(): Promise<void> {
+    return this.#workspace.close();
+  }
+
+  #input() {
+    const { width, height } = inputSize(this.#model.preprocessing);
+    const shape = this.#model.preprocessing.layout === "NCHW" ? [3, height, width] : [height, width, 3];
+    return { input: this.#model.graph.inputs[0]?.name ?? "", shape };
+  }
+
+  async #run(inputs: Tensors, targets: Float32Array, count: number) {
+    const fed = { ...inputs, [names.targets]: tensor("float32", [count, this.#units], targets.slice()) };
+    const outputs = await this.#session.run(fed);
+    const output = this.#model.graph.outputs[0]?.name ?? "";
+    return { losses: float32Output(outputs, names.losses), logits: float32Output(outputs, output) };
+  }
+}
+
+function ranked(scores: readonly number[], labels: readonly string[], top: number, logits: Float32Array): Prediction {
+  const all = scores.map((score, at) => ({ label: labels[at] ?? String(at), score }));
+  const best = all.sort((a, b) => b.score - a.score).slice(0, top);
+  const [first = { label: "", score: 0 }] = best;
+  return { ...first, top: best, logits };
+}

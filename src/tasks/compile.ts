@@ -1,0 +1,58 @@
+import { UsageError } from "../base/errors.ts";
+import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { type MetricName, metricNames } from "../evaluation/metrics.ts";
+import { type Loss, type LossName, losses } from "../program/losses.ts";
+import { type Optimizer, type OptimizerName, optimizers } from "../program/optimizers.ts";
+
+export interface CompileOptions {
+  /** By name with its defaults, or made by `adam({ learningRate })` and its like. */
+  readonly optimizer: Optimizer | OptimizerName;
+  readonly loss: Loss | LossName;
+  readonly metrics?: readonly MetricName[];
+  /** Scales the gradients of all weights together down to this norm. Above 0. */
+  readonly clipNorm?: number | undefined;
+  /** Batches per update, from 1. */
+  readonly accumulate?: number;
+}
+
+/** How a model is to be trained. */
+export interface Compiled {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly MetricName[];
+  readonly clipNorm: number | undefined;
+  readonly accumulate: number;
+}
+
+/** @throws {UsageError} "bad-option" */
+export function compiled({
+  optimizer,
+  loss,
+  metrics = ["accuracy"],
+  clipNorm,
+  accumulate = 1,
+  ...rest
+}: CompileOptions): Compiled {
+  refuseUnknown("compile", rest);
+  const unknown = metrics.find((name) => !metricNames.includes(name));
+  if (unknown)
+    throw new UsageError("bad-option", `There is no metric "${unknown}".`, {
+      hint: `Known: ${metricNames.join(", ")}.`,
+    });
+  return {
+    optimizer: typeof optimizer === "string" ? named("optimizer", optimizers, optimizer)() : optimizer,
+    loss: typeof loss === "string" ? named("loss", losses, loss)() : loss,
+    metrics,
+    clipNorm,
+    accumulate: checkNumber("accumulate", accumulate, { min: 1, integer: true }),
+  };
+}
+
+/** The row of a table, or an error that lists the rows. @throws {UsageError} "bad-option" */
+export function named<T>(kind: string, table: Readonly<Record<string, T>>, name: string): T {
+  const found = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (found !== undefined) return found;
+  throw new UsageError("bad-option", `There is no ${kind} "${name}".`, {
+    hint: `Known: ${Object.keys(table).join(", ")}.`,
+  });
+}

@@ -1,0 +1,21 @@
+import type { ImageDecoder, ImageEncoder } from "../image/image.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Store } from "../store/store.ts";
+
+/** The machine, as far as Regraft touches it. Made in hosts/; everything below is handed what it needs of it. */
+export interface Host {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly decoder: ImageDecoder;
+  readonly encoder: ImageEncoder;
+  /** Milliseconds, from any start. */
+  now(): number;
+  /** Wall-clock time as ISO 8601. */
+  date(): string;
+  /** Threads to use where nobody says otherwise: the machine's cores. */
+  readonly threads: number;
+  /** Folder for caches that end with the process. */
+  readonly scratchFolder: string;
+  /** Versions of what runs, by name: regraft, node, onnxruntime-node, ... */
+  readonly versions: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,127 @@
+import { GraphError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import { type Shape, sizeOf } from "../base/shape.ts";
+import { inputSize } from "../image/preprocess.ts";
+import type { Preprocessing } from "../image/preprocessing.ts";
+import { imageInput } from "../models/image-input.ts";
+import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { findHead, type Head } from "../rewrite/find-head.ts";
+import { fixInput } from "../rewrite/input.ts";
+import { labelOf } from "../rewrite/names.ts";
+import { stripSoftmax } from "../rewrite/strip-softmax.ts";
+import { weightNames } from "../rewrite/trainable.ts";
+import { weightedNodes } from "../rewrite/weight-slots.ts";
+import type { Host } from "./host.ts";
+import { modelFolderOf } from "./run-folder.ts";
+import { trainability } from "./trainable-from.ts";
+
+export interface Inspection {
+  readonly model: string;
+  readonly file: string;
+  readonly producer: string;
+  /** The opset that the file itself asks for. */
+  readonly opset: number;
+  readonly input: { readonly name: string; readonly shape: Shape | undefined; readonly layout: "NCHW" | "NHWC" };
+  readonly output: { readonly name: string; readonly shape: Shape | undefined };
+  readonly head: InspectedHead | undefined;
+  /** Why there is no head. */
+  readonly headError?: string;
+  /** Numbers in all weights. */
+  readonly parameters: number;
+  readonly labels: number | undefined;
+  readonly preprocessing: Preprocessing | undefined;
+  readonly preprocessingSource: string | undefined;
+  /** Whether all of it can be trained. */
+  readonly trainable: boolean;
+  /** The first layer from which on all can be trained: --unfreeze takes its name. */
+  readonly trainableFrom: string | undefined;
+  readonly stops?: { readonly node: string; readonly op: string; readonly reason: string };
+  /** How many nodes of each op. */
+  readonly ops: Readonly<Record<string, number>>;
+  /** Nodes with weights, in order: the names that --unfreeze takes. */
+  readonly layers: readonly { readonly node: string; readonly op: string; readonly parameters: number }[];
+}
+
+interface InspectedHead {
+  readonly node: string;
+  readonly kind: string;
+  readonly features: number;
+  readonly classes: number;
+  readonly softmax: boolean;
+  readonly reason: string;
+}
+
+/**
+ * What Regraft sees in a model: input, classifier, layers, preprocessing, and how much of it can be trained.
+ *
+ * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · {GraphError} "no-such-node" for `headAt`
+ */
+export async function inspectModel(
+  { model: path, headAt, ...rest }: { readonly model: string; readonly headAt?: string | undefined },
+  { store }: Pick<Host, "store">,
+): Promise<Inspection> {
+  refuseUnknown("inspectModel", rest);
+  const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
+  const { graph } = loaded.model;
+  const input = imageInput(graph);
+  const concrete = atItsSize(loaded);
+  const found = headOf(concrete, headAt);
+  const { stop, from } = trainability(stripSoftmax(concrete));
+  return {
+    model: path,
+    file: loaded.file,
+    producer: loaded.model.producer,
+    opset: loaded.sourceOpset,
+    input: { name: input.name, shape: concrete.inputs[0]?.shape, layout: input.layout },
+    output: { name: concrete.outputs[0]?.name ?? "", shape: concrete.outputs[0]?.shape },
+    ...found,
+    parameters: weightNames(graph).reduce((sum, name) => sum + numbersIn(graph, name), 0),
+    labels: loaded.labels?.length,
+    preprocessing: loaded.preprocessing,
+    preprocessingSource: loaded.preprocessingSource,
+    trainable: stop === undefined,
+    trainableFrom: from,
+    ...(stop ? { stops: { node: labelOf(stop.node), op: stop.node.op, reason: stop.reason } } : {}),
+    ops: counted(graph.nodes.map(({ op }) => op)),
+    layers: weightedNodes(concrete).map(({ node, weights }) => ({
+      node: labelOf(node),
+      op: node.op,
+      parameters: weights.reduce((sum, name) => sum + numbersIn(concrete, name), 0),
+    })),
+  };
+}
+
+/** The graph at the size that its preprocessing makes, where it has one: gradients need known extents. */
+function atItsSize({ model, preprocessing }: LoadedModel): Graph {
+  return preprocessing ? fixInput(model.graph, inputSize(preprocessing)) : model.graph;
+}
+
+function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "headError"> {
+  try {
+    return { head: describeHead(findHead(graph, { at })) };
+  } catch (error) {
+    if (error instanceof GraphError && error.code === "no-head") return { head: undefined, headError: error.message };
+    throw error;
+  }
+}
+
+const describeHead = ({ node, kind, featureSize, classes, softmax, reason }: Head): InspectedHead => ({
+  node: labelOf(node),
+  kind,
+  features: featureSize,
+  classes,
+  softmax,
+  reason,
+});
+
+function numbersIn(graph: Graph, weight: string): number {
+  const found = graph.initializers.get(weight);
+  return found ? sizeOf(found.shape) : 0;
+}
+
+function counted(items: readonly string[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}

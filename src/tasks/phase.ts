@@ -1,0 +1,12 @@
+/** The two parts of the recipe: new head on a frozen base, then the base too. */
+export type PhaseName = "head" | "tune";
+
+export interface PhaseResult {
+  readonly name: PhaseName;
+  /** Epochs done. */
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Of the phase's best epoch. */
+  readonly valLoss: number;
+  readonly valAccuracy: number;
+}

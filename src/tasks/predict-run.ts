@@ -1,0 +1,77 @@
+import { RegraftError } from "../base/errors.ts";
+import { checkNumber, refuseUnknown } from "../base/options.ts";
+import type { RgbImage } from "../image/image.ts";
+import { Classifier, type LabelScore } from "./classifier.ts";
+import type { Host } from "./host.ts";
+import { openModel } from "./open-model.ts";
+import { readPicture } from "./pictures.ts";
+
+export interface PredictRunOptions {
+  /** Run folder, model folder or .onnx file. */
+  readonly run: string;
+  /** Files of pictures. */
+  readonly images: readonly string[];
+  /** Labels per picture, from 1. */
+  readonly top?: number;
+  readonly threads?: number;
+}
+
+export type PredictedImage =
+  | { readonly image: string; readonly label: string; readonly score: number; readonly top: readonly LabelScore[] }
+  | { readonly image: string; readonly error: RegraftError };
+
+/** Pictures that go through the model at once. */
+const batch = 16;
+
+/**
+ * The best labels of each picture, in the order given. A picture that cannot be read takes its place with an error.
+ *
+ * @throws what openModel throws, before the first picture
+ */
+export async function* predictRun(
+  { run, images, top = 5, threads, ...rest }: PredictRunOptions,
+  host: Host,
+): AsyncIterable<PredictedImage> {
+  refuseUnknown("predictRun", rest);
+  checkNumber("top", top, { min: 1, integer: true });
+  const model = await openModel(run, host);
+  const classifier = await Classifier.open(model, { threads: threads ?? host.threads, host });
+  try {
+    for (let start = 0; start < images.length; start += batch) {
+      yield* await predictBatch(images.slice(start, start + batch), { classifier, top, host });
+    }
+  } finally {
+    await classifier.close();
+  }
+}
+
+interface Predicting {
+  readonly classifier: Classifier;
+  readonly top: number;
+  readonly host: Host;
+}
+
+async function predictBatch(
+  paths: readonly string[],
+  { classifier, top, host }: Predicting,
+): Promise<readonly PredictedImage[]> {
+  const read = await Promise.all(paths.map((path) => readImage(path, host)));
+  const readable = read.flatMap((image) => ("error" in image ? [] : [image]));
+  const predictions = readable.length > 0 ? await classifier.predict(readable, { top }) : [];
+  const byImage = new Map(readable.map((image, at) => [image, predictions[at]]));
+  return read.flatMap((image, at): PredictedImage[] => {
+    const path = paths[at] ?? "";
+    if ("error" in image) return [{ image: path, error: image.error }];
+    const found = byImage.get(image);
+    return found ? [{ image: path, label: found.label, score: found.score, top: found.top }] : [];
+  });
+}
+
+async function readImage(path: string, host: Host): Promise<RgbImage | { readonly error: RegraftError }> {
+  try {
+    return await readPicture(path, host);
+  } catch (error) {
+    if (error instanceof RegraftError) return { error };
+    throw error;
+  }
+}

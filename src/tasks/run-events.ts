@@ -1,0 +1,43 @@
+import type { TrainingEvent } from "../training/events.ts";
+import type { PhaseName } from "./phase.ts";
+
+/** What a person watches while a run goes on. */
+export type RunEvent =
+  | {
+      readonly type: "start";
+      /** Model folder or file as given. */
+      readonly model: string;
+      readonly classes: readonly string[];
+      readonly train: number;
+      readonly val: number;
+      /** The node that was taken for the classifier, and why. */
+      readonly head: { readonly node: string; readonly features: number; readonly reason: string };
+    }
+  | {
+      readonly type: "phase";
+      readonly name: PhaseName;
+      readonly epochs: number;
+      readonly learningRate: number;
+      /** Numbers of weights that are trained and that are not. */
+      readonly trainable: number;
+      readonly frozen: number;
+      /** The pictures go through the frozen part once; their features are kept. */
+      readonly cached: boolean;
+    }
+  /** The frozen part is run on pictures for the first time. */
+  | {
+      readonly type: "features";
+      readonly phase: PhaseName;
+      readonly split: "train" | "val";
+      readonly done: number;
+      readonly total: number;
+    }
+  | { readonly type: "training"; readonly phase: PhaseName; readonly event: TrainingEvent }
+  | { readonly type: "bad-image"; readonly name: string; readonly reason: string }
+  | { readonly type: "saved"; readonly path: string };
+
+/** A picture that was left out. */
+export interface SkippedImage {
+  readonly name: string;
+  readonly reason: string;
+}

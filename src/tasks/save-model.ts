@@ -1,0 +1,60 @@
+import { writeModelFolder } from "../models/write-model-folder.ts";
+import type { Base } from "./base-model.ts";
+import type { Finished } from "./classifier.ts";
+import type { Host } from "./host.ts";
+import type { PhaseResult } from "./phase.ts";
+
+export interface SaveOptions {
+  /** Replaces a folder that stands there already. */
+  readonly overwrite?: boolean;
+  /** Numbers measured on validation data, for the model card: valAccuracy, valLoss. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  /** Settings worth telling in the card. */
+  readonly training?: Readonly<Record<string, string | number>>;
+}
+
+/** Writes a finished model as a model folder. @throws {HostError} "run-exists" · "disk-full" · "write-failed" */
+export function saveModel(
+  folder: string,
+  model: Finished,
+  { base, overwrite = false, metrics = {}, training = {} }: SaveOptions & { readonly base: Base },
+  { store }: Pick<Host, "store">,
+): Promise<void> {
+  const name = store.baseName(base.path);
+  const card = {
+    title: `${listed(model.labels)}: fine-tuned from ${name}`,
+    summary: `Tells ${model.labels.length} classes apart: ${listed(model.labels)}. Trained with Regraft from ${name}.`,
+    metrics,
+    training,
+  };
+  const several = model.loss.activation === "sigmoid";
+  return writeModelFolder(
+    folder,
+    {
+      graph: model.graph,
+      labels: model.labels,
+      preprocessing: model.preprocessing,
+      baseModel: { name, config: base.loaded.config },
+      card,
+      problemType: several ? "multi_label_classification" : "single_label_classification",
+    },
+    { store, overwrite },
+  );
+}
+
+/** Settings of the phases as rows of the card. */
+export function phaseRows(phases: readonly PhaseResult[]): Readonly<Record<string, string>> {
+  const row = ({ name, epochs, seconds, valAccuracy }: PhaseResult) =>
+    [
+      `Phase "${name}"`,
+      `${epochs} epochs, ${seconds.toFixed(1)} s, validation accuracy ${valAccuracy.toFixed(4)}`,
+    ] as const;
+  return Object.fromEntries(phases.map(row));
+}
+
+const most = 6;
+
+function listed(labels: readonly string[]): string {
+  const shown = labels.slice(0, most).join(", ");
+  return labels.length > most ? `${shown} and ${labels.length - most} more` : shown;
+}

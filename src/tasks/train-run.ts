@@ -1,0 +1,206 @@
+import { TrainingError } from "../base/errors.ts";
+import { withDefaults } from "../base/options.ts";
+import type { BadImage } from "../data/bad-images.ts";
+import type { TrainVal } from "../data/dataset.ts";
+import { imageFolder } from "../data/image-folder.ts";
+import { checkpoint } from "../training/callbacks/checkpoint.ts";
+import { historyFile } from "../training/callbacks/history-file.ts";
+import type { StopReason } from "../training/events.ts";
+import { type Base, loadBase } from "./base-model.ts";
+import {
+  type FineTuned,
+  type FineTuneOptions,
+  fineTune,
+  fineTuneDefaults,
+  lightAugmentation,
+} from "./fine-tune.ts";
+import type { Host } from "./host.ts";
+import type { PhaseResult } from "./phase.ts";
+import type { SkippedImage } from "./run-events.ts";
+import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { phaseRows } from "./save-model.ts";
+import { defaultLoss } from "./targets.ts";
+
+export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks"> {
+  /** Folder of pictures: <data>/<class>/*, or <data>/{train,val}/<class>/*. */
+  readonly data: string;
+  /** Model folder or .onnx file. */
+  readonly model: string;
+  /** Run folder to make. */
+  readonly out: string;
+  /** Share of the pictures set apart for validation, or a folder of them. */
+  readonly val?: string | number | undefined;
+  /** Random crops and flips. */
+  readonly augment?: boolean;
+  readonly headAt?: string | undefined;
+  /** Name of a preprocessing preset, where the model does not tell. */
+  readonly preprocessing?: string | undefined;
+  readonly overwrite?: boolean;
+  /** Names of the options that a person set, for run.json. */
+  readonly given?: readonly string[];
+}
+
+export interface TrainResult {
+  readonly run: string;
+  readonly classes: readonly string[];
+  readonly phases: readonly PhaseResult[];
+  /** Of the saved model. */
+  readonly valLoss: number;
+  readonly valAccuracy: number;
+  readonly skipped: readonly SkippedImage[];
+  readonly stopped: StopReason;
+}
+
+const trainRunDefaults = { augment: false, overwrite: false, given: [] } as const;
+
+/**
+ * The whole story: loads model and pictures, fine-tunes, measures, and leaves a run folder with the model, its card,
+ * the history and what everything was set to.
+ *
+ * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
+ */
+export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
+  const job = withDefaults({ ...fineTuneDefaults, ...trainRunDefaults, threads: host.threads }, options);
+  const base = await loadBase(job.model, job, host);
+  const { store, decoder } = host;
+  const val = job.val === undefined ? {} : { val: job.val };
+  const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
+  const folder = await createRunFolder(job.out, { store, overwrite: job.overwrite });
+  try {
+    const run = new Run({ job, base, data, folder, host });
+    const result = await run.train();
+    await folder.keep();
+    if (result.stopped === "nan-loss") throw divergence(result);
+    return result;
+  } catch (error) {
+    if (!(error instanceof DivergedError)) await folder.fail();
+    throw error;
+  }
+}
+
+/** The loss diverged, but a model from before is saved. */
+class DivergedError extends TrainingError {}
+
+const divergence = ({ run }: TrainResult) =>
+  new DivergedError("nan-loss", "The loss stopped being a finite number.", {
+    hint: `The best model before that is saved in ${run}. Lower --head-lr or --tune-lr.`,
+  });
+
+type Job = ReturnType<
+  typeof withDefaults<typeof fineTuneDefaults & typeof trainRunDefaults & { threads: number }, TrainRunOptions>
+>;
+
+interface RunParts {
+  readonly job: Job;
+  readonly base: Base;
+  readonly data: TrainVal;
+  readonly folder: RunFolder;
+  readonly host: Host;
+}
+
+class Run {
+  readonly #parts: RunParts;
+  readonly #started: string;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.#started = parts.host.date();
+  }
+
+  async train(): Promise<TrainResult> {
+    const { job, base, data, folder, host } = this.#parts;
+    job.onEvent?.({
+      type: "start",
+      model: job.model,
+      classes: data.train.classes,
+      train: data.train.size,
+      val: data.val.size,
+      head: { node: base.head.node.name, features: base.head.featureSize, reason: base.head.reason },
+    });
+    await this.#describe({ status: "running" });
+    const tuned = await fineTune(base, data, this.#recipe(), host);
+    const result = await this.#measured(tuned);
+    await tuned.model.save(folder.paths.model, {
+      metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
+      training: this.#cardRows(result),
+    });
+    await this.#describe({ status: "finished", finished: host.date(), result });
+    job.onEvent?.({ type: "saved", path: folder.path });
+    return result;
+  }
+
+  /** Accuracy and loss of the model as it is saved, on the validation pictures. */
+  async #measured({ model, phases, stopped }: FineTuned): Promise<TrainResult> {
+    const { job, data, folder } = this.#parts;
+    const { loss, metrics } = await model.evaluate(data.val, { batch: job.batch, maxBadFraction: job.maxBadFraction });
+    const skipped = model.skipped.map(({ name, reason }: BadImage) => ({ name, reason }));
+    for (const image of skipped) job.onEvent?.({ type: "bad-image", ...image });
+    const valAccuracy = metrics.accuracy ?? Number.NaN;
+    return { run: folder.path, classes: data.train.classes, phases, valLoss: loss, valAccuracy, skipped, stopped };
+  }
+
+  #recipe(): FineTuneOptions {
+    const { job, folder, host } = this.#parts;
+    const { store } = host;
+    const { data, model, out, val, augment, headAt, preprocessing, overwrite, given, ...recipe } = job;
+    return {
+      ...recipe,
+      augment: augment ? lightAugmentation : undefined,
+      callbacks: (phase, toBeat) => [
+        historyFile({ store, path: folder.paths.history, phase }),
+        checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat }),
+      ],
+    };
+  }
+
+  async #describe(state: object): Promise<void> {
+    const { job, base, data, folder, host } = this.#parts;
+    const about = {
+      command: "train",
+      started: this.#started,
+      ...state,
+      options: this.#options(),
+      classes: data.train.classes,
+      examples: this.#counts(),
+      base: {
+        path: base.path,
+        head: base.head.node.name,
+        headReason: base.head.reason,
+        features: base.head.featureSize,
+      },
+      loss: { name: job.loss ?? defaultLoss(data.train.classes.length), labelSmoothing: job.labelSmoothing },
+      preprocessing: { ...base.preprocessing, from: base.preprocessingSource },
+      versions: host.versions,
+    };
+    await host.store.write(folder.paths.about, `${JSON.stringify(about, null, 2)}\n`);
+  }
+
+  /** Each option with its value and where it came from. */
+  #options() {
+    const { onEvent, signal, given, ...values } = this.#parts.job;
+    const said = new Set<string>(given);
+    const entries = Object.entries(values).map(
+      ([name, value]) => [name, { value, from: said.has(name) ? "given" : "default" }] as const,
+    );
+    return Object.fromEntries(entries);
+  }
+
+  #cardRows({ phases }: TrainResult) {
+    const { job } = this.#parts;
+    const { train, val } = this.#counts();
+    return {
+      ...phaseRows(phases),
+      "Training pictures": train,
+      "Validation pictures": val,
+      Optimizer: job.optimizer,
+      "Learning rates": `${job.headLearningRate} (head), ${job.tuneLearningRate} (tune)`,
+      Batch: job.batch,
+      Seed: job.seed,
+    };
+  }
+
+  #counts() {
+    const { train, val } = this.#parts.data;
+    return { train: train.size, val: val.size };
+  }
+}

@@ -1,0 +1,29 @@
+import { type GradientStop, whereGradientStops } from "../autodiff/gradient-stops.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { labelOf } from "../rewrite/names.ts";
+import { selectTrainable, type Unfreeze } from "../rewrite/trainable.ts";
+import { weightedNodes } from "../rewrite/weight-slots.ts";
+
+export interface Trainability {
+  /** The node nearest to the output that no gradient passes; undefined where everything can be trained. */
+  readonly stop: GradientStop | undefined;
+  /** The first layer from which on everything can be trained; undefined where nothing can. */
+  readonly from: string | undefined;
+}
+
+/** How much of a graph can be trained, and what stands in the way of the rest. */
+export function trainability(graph: Graph): Trainability {
+  const output = graph.outputs[0]?.name ?? "";
+  const layers = weightedNodes(graph).map(({ node }) => labelOf(node));
+  const position = new Map(graph.nodes.map((node, at) => [labelOf(node), at]));
+  const stopFor = (unfreeze: Unfreeze) =>
+    whereGradientStops(graph, { output, wrt: selectTrainable(graph, { unfreeze }) });
+  const stop = layers.length > 0 ? stopFor("all") : undefined;
+  let [from] = layers;
+  for (let blocked = stop; blocked; ) {
+    const at = position.get(labelOf(blocked.node)) ?? 0;
+    from = layers.find((layer) => (position.get(layer) ?? 0) > at);
+    blocked = from === undefined ? undefined : stopFor({ from });
+  }
+  return { stop, from };
+}

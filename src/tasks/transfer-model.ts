@@ -1,0 +1,260 @@
+import { TrainingError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import { sizeOf } from "../base/shape.ts";
+import { type BadImage, type BadImageLedger, badImageLedger } from "../data/bad-images.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Means } from "../evaluation/tally.ts";
+import type { Augmentation } from "../image/augment.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { constant, type Schedule } from "../program/schedules.ts";
+import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainable.ts";
+import { withWeights } from "../rewrite/weights.ts";
+import type { Callback, EpochRecord } from "../training/events.ts";
+import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
+import { type Assembly, assemble, type CacheLimits } from "./assembly.ts";
+import type { Base } from "./base-model.ts";
+import { Classifier, type Finished, type Prediction } from "./classifier.ts";
+import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
+import { finished } from "./finished.ts";
+import type { Host } from "./host.ts";
+import { type Picture, readPicture } from "./pictures.ts";
+import { type SaveOptions, saveModel } from "./save-model.ts";
+
+export interface FitModelOptions {
+  /** The epoch to stop after, counted over all calls. */
+  readonly epochs: number;
+  /** Epochs done before; the history goes on from there. */
+  readonly initialEpoch?: number;
+  readonly validation?: Dataset | undefined;
+  /** Examples per step. */
+  readonly batch?: number;
+  readonly schedule?: Schedule;
+  readonly callbacks?: readonly Callback[];
+  readonly signal?: Signal | undefined;
+  /** Random crops and flips of the training pictures; features are then not cached. */
+  readonly augment?: Augmentation | undefined;
+  readonly cache?: Partial<CacheLimits>;
+  /** Share of a data set's pictures that may be unreadable before training stops. From 0 to 1. */
+  readonly maxBadFraction?: number;
+  /** Hears how far the frozen part has come through the pictures, before the first epoch. */
+  readonly onFeatures?: ((split: "train" | "val", done: number, total: number) => void) | undefined;
+}
+
+export interface EvaluateModelOptions {
+  readonly batch?: number;
+  readonly maxBadFraction?: number;
+}
+
+interface Grafted {
+  readonly base: Base;
+  readonly graph: Graph;
+  /** Names of the new layers' weights. */
+  readonly added: readonly string[];
+  readonly seed: number;
+  readonly threads: number;
+}
+
+const gigabyte = 2 ** 30;
+
+/**
+ * A base with new layers: what a transfer-learning tutorial calls the model. Compile it, fit it with the base frozen,
+ * unfreeze, compile again at a low learning rate, fit on; evaluate, predict, save.
+ */
+export class TransferModel {
+  readonly base: Base;
+  readonly #host: Host;
+  readonly #grafted: Grafted;
+  readonly #ledgers = new Map<Dataset, BadImageLedger>();
+  #graph: Graph;
+  #unfreeze: Unfreeze;
+  #compiled: Compiled | undefined;
+  #classes: readonly string[] | undefined;
+  readonly #history: EpochRecord[] = [];
+
+  constructor(grafted: Grafted, host: Host) {
+    this.base = grafted.base;
+    this.#host = host;
+    this.#grafted = grafted;
+    this.#graph = grafted.graph;
+    this.#unfreeze = grafted.base.trainable ? "all" : "none";
+  }
+
+  /** Pictures in, logits [N, C] out, with the weights as they are now. */
+  get graph(): Graph {
+    return this.#graph;
+  }
+
+  /** Names of the weights that the next `fit` trains: the new layers', and what of the base is not frozen. */
+  get trainable(): readonly string[] {
+    return selectTrainable(this.#graph, { unfreeze: this.#unfreeze, always: this.#grafted.added });
+  }
+
+  /** How many numbers are trained, and how many stay as they are. */
+  get parameters(): { readonly trainable: number; readonly frozen: number } {
+    const count = (names: readonly string[]) =>
+      names.reduce((sum, name) => sum + sizeOf(this.#graph.initializers.get(name)?.shape ?? [0]), 0);
+    const trainable = count(this.trainable);
+    return { trainable, frozen: count(weightNames(this.#graph)) - trainable };
+  }
+
+  /** Pictures left out so far because they could not be read. */
+  get skipped(): readonly BadImage[] {
+    return [...this.#ledgers.values()].flatMap((ledger) => ledger.list());
+  }
+
+  /** Every epoch of every `fit`, in order. */
+  get history(): readonly EpochRecord[] {
+    return this.#history;
+  }
+
+  /** Class names, once `fit` has seen them. */
+  get classes(): readonly string[] | undefined {
+    return this.#classes;
+  }
+
+  /**
+   * Which part of the base is trained along with the new layers. Takes effect with the next `compile`, as in Keras.
+   *
+   * @throws {GraphError} "no-such-node"
+   */
+  unfreeze(what: Unfreeze = "all"): void {
+    selectTrainable(this.#graph, { unfreeze: what, always: this.#grafted.added });
+    this.#unfreeze = what;
+    this.#compiled = undefined;
+  }
+
+  freeze(): void {
+    this.unfreeze("none");
+  }
+
+  /** Sets how to train; the optimizer starts afresh. @throws {UsageError} "bad-option" */
+  compile(options: CompileOptions): void {
+    this.#compiled = compiled(options);
+  }
+
+  /**
+   * Trains on a data set. With nothing to vary from epoch to epoch, each picture goes through the frozen part once.
+   *
+   * @throws {TrainingError} "not-compiled" · {DataError} "too-many-bad-images" · {GraphError} "no-gradient"
+   */
+  async fit(train: Dataset, options: FitModelOptions): Promise<History> {
+    const {
+      validation,
+      batch = 32,
+      schedule = constant(),
+      onFeatures,
+      maxBadFraction,
+      cache,
+      augment,
+      ...rest
+    } = options;
+    const { epochs, initialEpoch = 0, callbacks = [], signal, ...unknown } = rest;
+    refuseUnknown("fit", unknown);
+    const how = this.#required();
+    const { seed, threads, base } = this.#grafted;
+    const assembly = await assemble(
+      {
+        graph: this.#graph,
+        trainable: this.trainable,
+        compiled: how,
+        preprocessing: base.preprocessing,
+        augment,
+        seed,
+        threads,
+        cache: { memoryBytes: gigabyte, diskBytes: 20 * gigabyte, ...cache },
+        examples: train.size + (validation?.size ?? 0),
+      },
+      this.#host,
+    );
+    this.#classes = train.classes;
+    const source = (dataset: Dataset, split: "train" | "val") =>
+      assembly.source(dataset, {
+        ledger: this.#ledger(dataset, maxBadFraction),
+        training: split === "train",
+        onFill: onFeatures && ((done, total) => onFeatures(split, done, total)),
+      });
+    return this.#run(assembly, () =>
+      fitTrainer(assembly.trainer, {
+        train: source(train, "train"),
+        validation: validation && source(validation, "val"),
+        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, seed },
+        accumulate: how.accumulate,
+        learningRate: how.optimizer.learningRate,
+        metrics: how.metrics,
+        activation: how.loss.activation,
+        now: this.#host.now,
+      }),
+    );
+  }
+
+  /** Loss and metrics over a data set. @throws {TrainingError} "not-compiled" */
+  async evaluate(dataset: Dataset, { batch = 32, maxBadFraction }: EvaluateModelOptions = {}): Promise<Means> {
+    const { metrics } = this.#required();
+    const ledger = this.#ledger(dataset, maxBadFraction);
+    return this.#answering(dataset.classes, (classifier) => classifier.evaluate(dataset, { batch, metrics, ledger }));
+  }
+
+  /** The best labels of each picture. @throws {TrainingError} "not-compiled" before `fit` has seen the classes */
+  async predict(pictures: readonly Picture[], options: { readonly top?: number } = {}): Promise<readonly Prediction[]> {
+    const images = await Promise.all(pictures.map((picture) => readPicture(picture, this.#host)));
+    return this.#answering(this.#known(), (classifier) => classifier.predict(images, options));
+  }
+
+  /**
+   * Writes a model folder that any ONNX runtime, transformers.js or Python can load: a single logit z becomes the two
+   * logits [0, z].
+   */
+  async save(folder: string, options: SaveOptions = {}): Promise<void> {
+    await saveModel(folder, this.finished(), { base: this.base, ...options }, this.#host);
+  }
+
+  /** The model as it is saved. @throws {TrainingError} "not-compiled" */
+  finished(classes: readonly string[] = this.#known()): Finished {
+    return finished(this.#graph, {
+      loss: this.#required().loss,
+      labels: classes,
+      preprocessing: this.base.preprocessing,
+    });
+  }
+
+  async #run(assembly: Assembly, work: () => Promise<History>): Promise<History> {
+    try {
+      const history = await work();
+      this.#history.push(...history.epochs);
+      this.#graph = withWeights(this.#graph, await assembly.trainer.weights());
+      return history;
+    } finally {
+      await assembly.close();
+    }
+  }
+
+  async #answering<T>(classes: readonly string[], ask: (classifier: Classifier) => Promise<T>): Promise<T> {
+    const { threads } = this.#grafted;
+    const classifier = await Classifier.open(this.finished(classes), { threads, host: this.#host });
+    try {
+      return await ask(classifier);
+    } finally {
+      await classifier.close();
+    }
+  }
+
+  #ledger(dataset: Dataset, maxFraction = 0.1): BadImageLedger {
+    const known = this.#ledgers.get(dataset) ?? badImageLedger({ dataset, maxFraction });
+    this.#ledgers.set(dataset, known);
+    return known;
+  }
+
+  #required(): Compiled {
+    if (this.#compiled) return this.#compiled;
+    throw new TrainingError("not-compiled", "The model is not compiled.", {
+      hint: "Call model.compile({ optimizer, loss }) first, and again after unfreeze or freeze.",
+    });
+  }
+
+  #known(): readonly string[] {
+    if (this.#classes) return this.#classes;
+    throw new TrainingError("not-compiled", "The model has not seen its classes yet.", {
+      hint: "Call model.fit first.",
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { refuseUnknown } from "../../base/options.ts";
+import type { Tensors } from "../../runtime/runtime.ts";
+import type { Callback, EpochRecord } from "../events.ts";
+import { type Monitor, merit } from "./monitor.ts";
+
+export interface BestWeightsOptions {
+  readonly monitor?: Monitor;
+  /** What an epoch must beat to count as better, e.g. the best of an earlier phase. */
+  readonly toBeat?: EpochRecord | undefined;
+}
+
+/** The callback, and what it holds on to. */
+export interface BestWeights {
+  readonly callback: Callback;
+  /** The best epoch so far; undefined where none beat `toBeat`. */
+  best(): EpochRecord | undefined;
+}
+
+/**
+ * Keeps the weights of the best epoch and puts them back when training ends, however it ends.
+ *
+ * @see Keras ModelCheckpoint(save_best_only), EarlyStopping(restore_best_weights)
+ */
+export function bestWeights({ monitor = "valLoss", toBeat, ...rest }: BestWeightsOptions = {}): BestWeights {
+  refuseUnknown("bestWeights", rest);
+  let best: EpochRecord | undefined;
+  let kept: Tensors | undefined;
+  const callback: Callback = async (event, control) => {
+    if (event.type === "begin") kept = await control.weights();
+    if (event.type === "epoch") {
+      const bar = best ?? toBeat;
+      if (bar && merit(event, monitor) <= merit(bar, monitor)) return;
+      best = event;
+      kept = await control.weights();
+    }
+    if (event.type === "end" && kept) await control.restore(kept);
+  };
+  return { callback, best: () => best };
+}

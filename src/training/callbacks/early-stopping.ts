@@ -1,0 +1,38 @@
+import { checkNumber, refuseUnknown } from "../../base/options.ts";
+import type { Callback } from "../events.ts";
+import { type Monitor, merit } from "./monitor.ts";
+
+export interface EarlyStoppingOptions {
+  readonly monitor?: Monitor;
+  /** Epochs without improvement that are borne, from 1. */
+  readonly patience?: number;
+  /** What counts as an improvement. From 0. */
+  readonly minDelta?: number;
+}
+
+/**
+ * Ends training when an epoch's number has not improved for `patience` epochs.
+ *
+ * @throws {UsageError} "bad-option"
+ * @see Keras EarlyStopping
+ */
+export function earlyStopping({
+  monitor = "valLoss",
+  patience = 3,
+  minDelta = 0,
+  ...rest
+}: EarlyStoppingOptions = {}): Callback {
+  refuseUnknown("earlyStopping", rest);
+  checkNumber("patience", patience, { min: 1, integer: true });
+  checkNumber("minDelta", minDelta, { min: 0 });
+  let best = Number.NEGATIVE_INFINITY;
+  let waited = 0;
+  return (event, control) => {
+    if (event.type !== "epoch") return;
+    const value = merit(event, monitor);
+    const better = value > best + minDelta;
+    best = better ? value : best;
+    waited = better ? 0 : waited + 1;
+    if (waited >= patience) control.stop("early-stopping");
+  };
+}

@@ -1,0 +1,22 @@
+import type { Store } from "../../store/store.ts";
+import type { Callback } from "../events.ts";
+import { readings } from "./monitor.ts";
+
+export interface HistoryFileOptions {
+  readonly store: Store;
+  readonly path: string;
+  /** Added to each line. */
+  readonly phase: string;
+}
+
+/** Adds a line of JSON for each epoch: {"phase", "epoch", "loss", "accuracy", "valLoss", "valAccuracy", ...}. */
+export function historyFile({ store, path, phase }: HistoryFileOptions): Callback {
+  return async (event) => {
+    if (event.type !== "epoch") return;
+    const { epoch, learningRate, examples, seconds } = event;
+    await store.append(
+      path,
+      `${JSON.stringify({ phase, epoch, ...readings(event), learningRate, examples, seconds })}\n`,
+    );
+  };
+}

@@ -1,0 +1,29 @@
+import { UsageError } from "../../base/errors.ts";
+import type { EpochRecord } from "../events.ts";
+
+/** What "best" is judged by: a loss falls, a metric's name in lower camel case rises, e.g. "valAccuracy". */
+export type Monitor = "loss" | "valLoss" | (string & {});
+
+/**
+ * A number of an epoch, turned so that larger is better.
+ *
+ * @throws {UsageError} "bad-option" where the epoch has no such number
+ */
+export function merit(record: EpochRecord, monitor: Monitor): number {
+  const value = readings(record)[monitor];
+  if (value !== undefined) return falls(monitor) ? -value : value;
+  throw new UsageError("bad-option", `There is no "${monitor}" to watch.`, {
+    hint: `This run has ${Object.keys(readings(record)).join(", ")}.`,
+  });
+}
+
+/** Everything measured in an epoch under one flat set of names: loss, accuracy, valLoss, valAccuracy, ... */
+export function readings({ loss, metrics, valLoss, valMetrics = {} }: EpochRecord): Readonly<Record<string, number>> {
+  const validation = Object.entries(valMetrics).map(([name, value]) => [valName(name), value] as const);
+  return { loss, ...metrics, ...(valLoss === undefined ? {} : { valLoss }), ...Object.fromEntries(validation) };
+}
+
+/** "accuracy" becomes "valAccuracy". */
+const valName = (metric: string): string => `val${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
+
+const falls = (monitor: Monitor): boolean => /loss|error/i.test(monitor);

@@ -1,0 +1,188 @@
+import { checkNumber } from "../base/options.ts";
+import { random } from "../base/random.ts";
+import type { MetricName } from "../evaluation/metrics.ts";
+import type { Activation } from "../evaluation/scores.ts";
+import { type Means, tally } from "../evaluation/tally.ts";
+import type { Schedule } from "../program/schedules.ts";
+import type { Callback, Control, EpochRecord, StopReason, TrainingEvent } from "./events.ts";
+import type { Source } from "./source.ts";
+import type { Trainer } from "./trainer.ts";
+
+export interface FitOptions {
+  readonly train: Source;
+  readonly validation?: Source | undefined;
+  /** The epoch to stop after, counted over all phases. */
+  readonly epochs: number;
+  /** Epochs done before, so that a second phase goes on counting. */
+  readonly initialEpoch?: number;
+  /** Examples per step. */
+  readonly batch: number;
+  /** Batches per update, from 1. */
+  readonly accumulate?: number;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  readonly metrics: readonly MetricName[];
+  readonly activation: Activation;
+  /** Governs the order of examples and dropout. */
+  readonly seed: number;
+  readonly callbacks?: readonly Callback[];
+  /** Stops the run after the current step. */
+  readonly signal?: Signal | undefined;
+  /** Milliseconds, from any start. */
+  readonly now: () => number;
+}
+
+/** The part of an AbortSignal that is looked at. */
+export interface Signal {
+  readonly aborted: boolean;
+}
+
+/** What `fit` did. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  readonly stopped: StopReason;
+}
+
+/**
+ * Trains for some epochs: each shuffles the examples, steps through them in batches, and evaluates the validation
+ * data. Everything that happens is told to the callbacks as events, in order.
+ *
+ * @throws {UsageError} "bad-option" · what the callbacks and the trainer throw
+ */
+export async function fit(trainer: Trainer, options: FitOptions): Promise<History> {
+  const { epochs, initialEpoch = 0, batch, accumulate = 1 } = options;
+  checkNumber("epochs", epochs, { min: 0, integer: true });
+  checkNumber("initialEpoch", initialEpoch, { min: 0, integer: true });
+  checkNumber("batch", batch, { min: 1, integer: true });
+  checkNumber("accumulate", accumulate, { min: 1, integer: true });
+  await options.train.prepare();
+  await options.validation?.prepare();
+  const run = new Run(trainer, options);
+  await run.begin(epochs, initialEpoch);
+  for (let epoch = initialEpoch + 1; epoch <= epochs && !run.stopped; epoch++) await run.epoch(epoch);
+  await run.end();
+  return { epochs: run.records, stopped: run.stopped ?? "done" };
+}
+
+class Run {
+  readonly records: EpochRecord[] = [];
+  stopped: StopReason | undefined;
+  readonly #trainer: Trainer;
+  readonly #options: FitOptions;
+  readonly #control: Control;
+  #steps = 0;
+
+  constructor(trainer: Trainer, options: FitOptions) {
+    this.#trainer = trainer;
+    this.#options = options;
+    this.#control = {
+      stop: (reason) => {
+        this.stopped ??= reason;
+      },
+      weights: () => trainer.weights(),
+      state: () => trainer.state(),
+      restore: (weights) => trainer.setState(weights),
+    };
+  }
+
+  begin(epochs: number, initialEpoch: number): Promise<void> {
+    return this.#tell({ type: "begin", epochs, initialEpoch, steps: this.#stepsPerEpoch() });
+  }
+
+  end(): Promise<void> {
+    return this.#tell({ type: "end", reason: this.stopped ?? "done" });
+  }
+
+  async epoch(epoch: number): Promise<void> {
+    const { now, validation } = this.#options;
+    const started = now();
+    const trained = await this.#pass(epoch);
+    if (this.stopped === "interrupted" || this.stopped === "nan-loss") return;
+    const judged = validation && (await evaluate(this.#trainer, { ...this.#options, source: validation }));
+    const record: EpochRecord = {
+      epoch,
+      loss: trained.loss,
+      metrics: trained.metrics,
+      ...(judged ? { valLoss: judged.loss, valMetrics: judged.metrics } : {}),
+      learningRate: this.#learningRate(),
+      examples: trained.count,
+      seconds: (now() - started) / 1000,
+    };
+    this.records.push(record);
+    await this.#tell({ type: "epoch", ...record });
+  }
+
+  /** One pass over the training data. */
+  async #pass(epoch: number): Promise<Means> {
+    const { train, batch, accumulate = 1, seed, metrics, activation, signal } = this.#options;
+    const rng = random(seed).fork("epoch", epoch);
+    const order = rng.fork("order").shuffle(train.indices());
+    const sums = tally(metrics, activation);
+    const steps = this.#stepsPerEpoch();
+    let step = 0;
+    for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch }))) {
+      const learningRate = this.#learningRate();
+      const waits = !last && (step + 1) % accumulate !== 0;
+      const { loss, logits } = await this.#trainer.step(examples, {
+        learningRate,
+        rng: rng.fork("step", step),
+        accumulate: waits,
+      });
+      step++;
+      if (!waits) this.#steps++;
+      const count = examples.indices.length;
+      sums.add({ logits, targets: examples.targets, losses: loss, count });
+      const means = sums.means();
+      const told = { loss: means.loss, metrics: means.metrics, batchLoss: loss, examples: means.count, learningRate };
+      await this.#tell({ type: "step", epoch, step, steps: Math.max(steps, step), ...told });
+      if (signal?.aborted) this.#control.stop("interrupted");
+      if (this.stopped) break;
+    }
+    return sums.means();
+  }
+
+  #stepsPerEpoch(): number {
+    return Math.ceil(this.#options.train.indices().length / this.#options.batch);
+  }
+
+  #learningRate(): number {
+    const { schedule, learningRate, epochs, initialEpoch = 0, accumulate = 1 } = this.#options;
+    const losses = this.records.map(({ loss, valLoss }) => valLoss ?? loss);
+    const totalSteps = Math.ceil(this.#stepsPerEpoch() / accumulate) * (epochs - initialEpoch);
+    return learningRate * schedule.factor({ step: this.#steps, totalSteps, epoch: this.records.length, losses });
+  }
+
+  async #tell(event: TrainingEvent): Promise<void> {
+    for (const callback of this.#options.callbacks ?? []) await callback(event, this.#control);
+  }
+}
+
+export interface EvaluateOptions {
+  readonly source: Source;
+  readonly batch: number;
+  readonly metrics: readonly MetricName[];
+  readonly activation: Activation;
+}
+
+/** Means of the loss and the metrics over all examples of a source, with the weights as they are. */
+export async function evaluate(
+  trainer: Pick<Trainer, "evaluate">,
+  { source, batch, metrics, activation }: EvaluateOptions,
+): Promise<Means> {
+  const sums = tally(metrics, activation);
+  for await (const examples of source.batches({ order: source.indices(), batch, epoch: 0 })) {
+    const { losses, logits } = await trainer.evaluate(examples);
+    sums.add({ logits, targets: examples.targets, losses, count: examples.indices.length });
+  }
+  return sums.means();
+}
+
+/** Tells of each item whether it is the last one. */
+async function* withLast<T>(items: AsyncIterable<T>): AsyncIterable<{ readonly item: T; readonly last: boolean }> {
+  let held: { readonly item: T } | undefined;
+  for await (const item of items) {
+    if (held) yield { item: held.item, last: false };
+    held = { item };
+  }
+  if (held) yield { item: held.item, last: true };
+}

@@ -1,0 +1,47 @@
+import type { StaticShape } from "../base/shape.ts";
+import type { BadImageLedger } from "../data/bad-images.ts";
+import { batches } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { RgbImage } from "../image/image.ts";
+import type { Source } from "./source.ts";
+
+export interface PixelSourceOptions {
+  readonly dataset: Dataset;
+  readonly ledger: BadImageLedger;
+  /** Name of the graph input that takes the pictures. */
+  readonly input: string;
+  /** Of one picture, [3, H, W]. */
+  readonly shape: StaticShape;
+  /** Makes the model's input values from a picture; where it augments, differently in each epoch. */
+  readonly prepare: (image: RgbImage, index: number, epoch: number) => Float32Array;
+  /** What is true of an example, [C]. */
+  readonly target: (index: number) => ArrayLike<number>;
+}
+
+/** Pictures, decoded and prepared while the step before them runs. */
+export function pixelSource({ dataset, ledger, input, shape, prepare, target }: PixelSourceOptions): Source {
+  return {
+    prepare: async () => {},
+    indices: () => {
+      const bad = new Set(ledger.list().map(({ index }) => index));
+      return Array.from({ length: dataset.size }, (_, index) => index).filter((index) => !bad.has(index));
+    },
+    async *batches({ order, batch, epoch }) {
+      const read = batches(dataset, {
+        indices: order,
+        batch,
+        shape,
+        prepare: (image, index) => prepare(image, index, epoch),
+        onBad: (index, error) => ledger.add(index, error),
+      });
+      for await (const { indices, inputs } of read) {
+        yield { indices, inputs: { [input]: inputs }, targets: stackTargets(indices, target) };
+      }
+    },
+  };
+}
+
+/** The targets of several examples, [N, C] flat. */
+export function stackTargets(indices: readonly number[], target: (index: number) => ArrayLike<number>): Float32Array {
+  return Float32Array.from(indices.flatMap((index) => Array.from(target(index))));
+}

@@ -1,0 +1,28 @@
+import type { Cases } from "./case.ts";
+
+export const normalization: Cases<"BatchNormalization" | "LayerNormalization"> = {
+  BatchNormalization: {
+    inference: ({ g, float }) => [
+      g.BatchNormalization(float([2, 3, 4, 4]), float([3]), float([3]), float([3]), float([3], 0.2, 2), {
+        epsilon: 0.01,
+      }),
+    ],
+    "of a matrix": ({ g, float }) => [
+      g.BatchNormalization(float([4, 3]), float([3]), float([3]), float([3]), float([3], 0.2, 2)),
+    ],
+    training: ({ g, float }) =>
+      g.outputs(
+        "BatchNormalization",
+        [float([4, 3, 2, 2]), float([3]), float([3]), float([3]), float([3], 0.2, 2)],
+        { training_mode: 1, momentum: 0.8 },
+        3,
+      ),
+  },
+  LayerNormalization: {
+    "last axis, with its statistics": ({ g, float }) =>
+      g.outputs("LayerNormalization", [float([2, 3, 5]), float([5]), float([5])], {}, 3),
+    "from axis 1 on, no B": ({ g, float }) => [
+      g.LayerNormalization(float([2, 3, 4]), float([3, 4]), { axis: 1, epsilon: 0.01 }),
+    ],
+  },
+};

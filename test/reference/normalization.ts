@@ -1,0 +1,66 @@
+import { type Tensor, tensor } from "../../src/base/tensor.ts";
+import { float64, floatsOf } from "./elements.ts";
+import { at, axisOf, broadcastOffset, indicesOf } from "./index-space.ts";
+import type { Kernel, Kernels } from "./kernel.ts";
+
+/**
+ * Y = (X - mean) / √(var + epsilon) · scale + B per channel (axis 1): with the given statistics, or in training mode
+ * with the batch's own (population variance), which are then mixed into the running ones.
+ */
+const BatchNormalization: Kernel<"BatchNormalization"> = (inputs, { epsilon, momentum, training_mode }) => {
+  const { X, scale, B, input_mean, input_var } = inputs;
+  const batch = momentsOf(X, (index) => at(index, 1), at(X.shape, 1));
+  const mean = training_mode ? batch.mean : floatsOf(input_mean);
+  const variance = training_mode ? batch.variance : floatsOf(input_var);
+  const [x, s, b] = [floatsOf(X), floatsOf(scale), floatsOf(B)];
+  const offset = broadcastOffset(X.shape);
+  const Y = float64(X.shape, (index) => {
+    const c = at(index, 1);
+    return ((at(x, offset(index)) - at(mean, c)) / Math.sqrt(at(variance, c) + epsilon)) * at(s, c) + at(b, c);
+  });
+  const running = (old: Tensor, now: Float64Array) =>
+    float64(old.shape, ([c = 0]) => at(floatsOf(old), c) * momentum + at(now, c) * (1 - momentum));
+  return training_mode ? [Y, running(input_mean, batch.mean), running(input_var, batch.variance)] : [Y];
+};
+
+/** Y = (X - mean) / √(var + epsilon) · Scale + B, statistics over the axes from `axis` on. */
+const LayerNormalization: Kernel<"LayerNormalization"> = ({ X, Scale, B }, { axis, epsilon }) => {
+  const from = axisOf(axis, X.shape.length);
+  const kept = X.shape.map((extent, at) => (at < from ? extent : 1));
+  const rowOf = broadcastOffset(kept);
+  const { mean, variance } = momentsOf(X, rowOf, indicesOf(kept).length);
+  const invStdDev = variance.map((value) => 1 / Math.sqrt(value + epsilon));
+  const [x, scale, b] = [floatsOf(X), floatsOf(Scale), B && floatsOf(B)];
+  const [offset, scaleOffset] = [broadcastOffset(X.shape), broadcastOffset(Scale.shape)];
+  const bOffset = B && broadcastOffset(B.shape);
+  const Y = float64(X.shape, (index) => {
+    const row = rowOf(index);
+    const normal = (at(x, offset(index)) - at(mean, row)) * at(invStdDev, row);
+    return normal * at(scale, scaleOffset(index)) + (b && bOffset ? at(b, bOffset(index)) : 0);
+  });
+  return [Y, tensor("float64", kept, mean), tensor("float64", kept, invStdDev)];
+};
+
+type Offset = (index: readonly number[]) => number;
+
+/** Mean and population variance of the elements that `bucketOf` puts together. */
+function momentsOf(X: Tensor, bucketOf: Offset, buckets: number) {
+  const x = floatsOf(X);
+  const indices = indicesOf(X.shape);
+  const [mean, variance] = [new Float64Array(buckets), new Float64Array(buckets)];
+  const count = x.length / buckets;
+  indices.forEach((index, flat) => {
+    const bucket = bucketOf(index);
+    mean[bucket] = at(mean, bucket) + at(x, flat) / count;
+  });
+  indices.forEach((index, flat) => {
+    const bucket = bucketOf(index);
+    variance[bucket] = at(variance, bucket) + (at(x, flat) - at(mean, bucket)) ** 2 / count;
+  });
+  return { mean, variance };
+}
+
+export const normalization: Kernels<"BatchNormalization" | "LayerNormalization"> = {
+  BatchNormalization,
+  LayerNormalization,
+};
