@@ -2,8 +2,8 @@
 export const floors = [
   ["base"],
   ["onnx", "hub", "runtime", "store", "image", "distributed"],
-  ["autodiff", "rewrite", "models", "data"],
-  ["program", "evaluation"],
+  ["autodiff", "rewrite", "data"],
+  ["program", "evaluation", "models"],
   ["training"],
   ["tasks"],
   ["hosts", "server"],

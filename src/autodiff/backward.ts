@@ -3,7 +3,7 @@ import { GraphError } from "../base/errors.ts";
 import { formatShape, isStatic, sizeOf } from "../base/shape.ts";
 import type { GraphBuilder, Value } from "../onnx/builder.ts";
 import type { Node } from "../onnx/graph.ts";
-import { isKnownOp, type OpName } from "../onnx/ops.ts";
+import { isKnownOp } from "../onnx/ops.ts";
 import { undoBroadcasting } from "./broadcasting.ts";
 import { entryOf, NodeGradients } from "./context.ts";
 import { expandLike, scalar, zerosLike } from "./extents.ts";
@@ -51,8 +51,8 @@ function dependents(g: GraphBuilder, nodes: readonly Node[], wrt: readonly strin
 
 function passBack(g: GraphBuilder, node: Node, dependent: ReadonlySet<string>, gradients: Sums): void {
   const arrived = node.outputs.map((name) => gradients.total(name));
-  if (arrived.every((gradient) => gradient === undefined)) return;
   const wanted = node.inputs.flatMap((name, at) => (dependent.has(name) ? [at] : []));
+  if (wanted.length === 0 || arrived.every((gradient) => gradient === undefined)) return;
   const shared = isKnownOp(node.op) ? new NodeGradients(g, node.op, node, arrived) : undefined;
   for (const at of wanted) {
     const entry = entryFor(node, at);
@@ -65,7 +65,7 @@ function passBack(g: GraphBuilder, node: Node, dependent: ReadonlySet<string>, g
 }
 
 const entryFor = ({ domain, op }: Node, at: number): ReturnType<typeof entryOf> =>
-  domain === "" && isKnownOp(op) ? entryOf(op satisfies OpName, at) : undefined;
+  domain === "" && isKnownOp(op) ? entryOf(op, at) : undefined;
 
 function one(g: GraphBuilder, output: Value): Value {
   const { name, shape } = output;

@@ -29,7 +29,7 @@ export const text = (given: string): string => {
 };
 
 /** One of some words; the words on the left are what is typed, those on the right what is meant. */
-export function oneOf<T extends string>(choices: Readonly<Record<string, T>>): (text: string) => T {
+export function oneOf<const T extends string>(choices: Readonly<Record<string, T>>): (text: string) => T {
   return (given) => {
     const chosen = Object.hasOwn(choices, given) ? choices[given] : undefined;
     if (chosen === undefined) throw new BadValue(`must be one of ${Object.keys(choices).join(", ")}, not "${given}"`);
@@ -75,5 +75,8 @@ function phrase({ min, max, above, below }: Bounds): string {
     max === undefined ? "" : ` up to ${max}`,
     below === undefined ? "" : ` below ${below}`,
   ];
-  return parts.filter(Boolean).join(min === undefined && above === undefined ? "" : " and").replace(" and up", " up");
+  return parts
+    .filter(Boolean)
+    .join(min === undefined && above === undefined ? "" : " and")
+    .replace(" and up", " up");
 }

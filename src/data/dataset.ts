@@ -1,6 +1,9 @@
 import type { RgbImage } from "../image/image.ts";
 
-/** Labelled pictures, read on demand. A port: an image folder, shards, an array in memory. */
+/**
+ * Labelled pictures, read on demand. A port: an image folder, shards, an array in memory. An index that is not there is
+ * a UsageError "bad-option".
+ */
 export interface Dataset {
   /** Class names; a label is an index into them. */
   readonly classes: readonly string[];
@@ -11,7 +14,7 @@ export interface Dataset {
   targets?(index: number): readonly number[];
   /** What a person would call the example: a path relative to the data folder. Unique within the data set. */
   name(index: number): string;
-  /** @throws {DataError} "unreadable-image" */
+  /** @throws {DataError} "unreadable-image", naming the example; its cause is the decoder's own error */
   load(index: number): Promise<RgbImage>;
 }
 

@@ -99,6 +99,7 @@ function checkSameClasses(train: ClassFiles, val: ClassFiles): void {
   );
 }
 
+/** A common prefix counts only up to a separator, which the store alone knows: /data is not around /data2. */
 async function checkApart(train: string, val: string, { store }: PictureSource): Promise<void> {
   const [a, b] = [await store.realPath(train), await store.realPath(val)];
   const holds = (outer: string, inner: string) =>

@@ -23,35 +23,37 @@ export interface CardOptions {
  * README.md of a model folder: YAML front matter as the Hugging Face Hub reads it, then the measured numbers.
  * @see https://huggingface.co/docs/hub/model-cards
  */
-export function modelCard({ card, labels, baseModel, runsInTransformersJs }: CardOptions): string {
-  const front = [
-    "pipeline_tag: image-classification",
-    `library_name: ${runsInTransformersJs ? "transformers.js" : "onnx"}`,
-    ...(baseModel !== undefined && isHubName(baseModel) ? [`base_model: ${yaml(baseModel)}`] : []),
-    "tags:",
-    ...["onnx", "regraft", "transfer-learning"].map((tag) => `- ${tag}`),
-    ...listOf("metrics", Object.keys(card.metrics)),
-  ];
-  const facts = {
-    ...(baseModel === undefined ? {} : { "Base model": baseModel }),
-    ...(card.dataset === undefined ? {} : { "Data set": card.dataset }),
-    ...card.training,
-  };
+export function modelCard(options: CardOptions): string {
+  const { card, labels } = options;
   return [
-    "---",
-    ...front,
-    "---",
+    ...frontMatter(options),
     "",
     `# ${line(card.title)}`,
     "",
     ...(card.summary === undefined ? [] : [card.summary, ""]),
     ...section("Measured", table("metric", card.metrics)),
-    ...section("Training", table("setting", facts)),
+    ...section("Training", table("setting", settings(options))),
     ...section(`Classes (${labels.length})`, [labels.map((label) => `\`${line(label)}\``).join(", ")]),
     "Input: `pixel_values`, float32, prepared as preprocessor_config.json says. Output: `logits`, [N, classes].",
     "",
   ].join("\n");
 }
+
+const frontMatter = ({ card, baseModel, runsInTransformersJs }: CardOptions): readonly string[] => [
+  "---",
+  "pipeline_tag: image-classification",
+  `library_name: ${runsInTransformersJs ? "transformers.js" : "onnx"}`,
+  ...(baseModel !== undefined && isHubName(baseModel) ? [`base_model: ${yaml(baseModel)}`] : []),
+  ...listOf("tags", ["onnx", "regraft", "transfer-learning"]),
+  ...listOf("metrics", Object.keys(card.metrics)),
+  "---",
+];
+
+const settings = ({ card, baseModel }: CardOptions): Readonly<Record<string, string | number>> => ({
+  ...(baseModel === undefined ? {} : { "Base model": baseModel }),
+  ...(card.dataset === undefined ? {} : { "Data set": card.dataset }),
+  ...card.training,
+});
 
 const section = (title: string, body: readonly string[]): readonly string[] =>
   body.length === 0 ? [] : [`## ${title}`, "", ...body, ""];

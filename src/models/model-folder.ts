@@ -2,7 +2,7 @@ import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { decodeModel } from "../onnx/decode.ts";
-import type { Model } from "../onnx/graph.ts";
+import { type Model, OPSET } from "../onnx/graph.ts";
 import { raiseOpset } from "../rewrite/raise-opset.ts";
 import { simplify } from "../rewrite/simplify.ts";
 import type { Store } from "../store/store.ts";
@@ -19,6 +19,8 @@ export interface LoadedModel {
   readonly file: string;
   /** At `OPSET`, constants folded. */
   readonly model: Model;
+  /** The opset that the file is written for. */
+  readonly sourceOpset: number;
   /** undefined where the model does not say; see `requirePreprocessing`. */
   readonly preprocessing: Preprocessing | undefined;
   /** The file that says so, and in brackets what it leaves open and was taken by convention. */
@@ -42,8 +44,9 @@ export async function readModelFolder(
   refuseUnknown("readModelFolder", rest);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
-  const decoded = raiseOpset(decodeModel(await store.read(file)));
-  const model = { ...decoded, graph: simplify(decoded.graph) };
+  const decoded = decodeModel(await store.read(file));
+  const raised = raiseOpset(decoded);
+  const model = { ...raised, graph: simplify(raised.graph) };
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.file) },
   );
@@ -54,6 +57,7 @@ export async function readModelFolder(
     path,
     file,
     model,
+    sourceOpset: decoded.opsets.get("") ?? OPSET,
     preprocessing: preparation && { ...preparation.value, layout },
     preprocessingSource: preparation?.source,
     labels: names?.value,

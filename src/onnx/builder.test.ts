@@ -40,9 +40,9 @@ test("constants are shown in place, dtypes other than float32 named", () => {
     weight const_2 float32[20]
     %Shape_1:int64[1] = Shape(%x) {end=1}
     %Concat_1:int64[3] = Concat(%Shape_1, [-1,2]) {axis=0}
-    %Reshape_1:float64[N,Reshape_1.1,2] = Reshape(%x, %Concat_1)
-    %Cast_1[N,Reshape_1.1,2] = Cast(%Reshape_1) {to=1}
-    %Mul_1[N,Reshape_1.1,2] = Mul(%Cast_1, (0.333333))
+    %Reshape_1:float64[N,floor(T/2),2] = Reshape(%x, %Concat_1)
+    %Cast_1[N,floor(T/2),2] = Cast(%Reshape_1) {to=1}
+    %Mul_1[N,floor(T/2),2] = Mul(%Cast_1, (0.333333))
     %Reshape_2[10,2] = Reshape(const_2, [10,2])
     %Add_1[N,10,2] = Add(%Mul_1, %Reshape_2)
     output %Add_1"

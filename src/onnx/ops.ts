@@ -206,7 +206,7 @@ export const ops = {
 export type OpName = keyof typeof ops;
 
 /** "X" of "X", "X?" and "X...". */
-type Bare<S extends string> = S extends `${infer N}?` ? N : S extends `${infer N}...` ? N : S;
+export type Bare<S extends string> = S extends `${infer N}?` ? N : S extends `${infer N}...` ? N : S;
 
 export type InputName<O extends OpName> = Bare<(typeof ops)[O]["inputs"][number]>;
 export type OutputName<O extends OpName> = Bare<(typeof ops)[O]["outputs"][number]>;

@@ -1,9 +1,9 @@
 import { GraphError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
-import { consumers, type Graph, type Node, producers, type ValueInfo } from "../onnx/graph.ts";
-import type { OpName } from "../onnx/ops.ts";
+import { consumers, type Graph, type Node, type ValueInfo } from "../onnx/graph.ts";
 import { labelOf, suggestion } from "./names.ts";
 import { type HeadKind, type Product, productOf } from "./product-rules.ts";
+import { type Chain, classOutput, roleOf, trailingChain } from "./trailing.ts";
 
 /** The classifier at the end of a graph. */
 export interface Head {
@@ -29,29 +29,6 @@ export interface FindHeadOptions {
   readonly at?: string | undefined;
 }
 
-type Role = "activation" | "shape" | "bias" | "convolutional";
-
-/** What may stand between a classifier's product and the graph's output. "convolutional" ones only behind a Conv. */
-const trailing: { readonly [O in OpName]?: Role } = {
-  Softmax: "activation",
-  LogSoftmax: "activation",
-  Sigmoid: "activation",
-  Flatten: "shape",
-  Squeeze: "shape",
-  Reshape: "shape",
-  Identity: "shape",
-  Dropout: "shape",
-  Cast: "shape",
-  Add: "bias",
-  Relu: "convolutional",
-  GlobalAveragePool: "convolutional",
-  AveragePool: "convolutional",
-  ReduceMean: "convolutional",
-};
-
-const roleOf = (node: Node): Role | undefined =>
-  node.domain === "" && Object.hasOwn(trailing, node.op) ? trailing[node.op as OpName] : undefined;
-
 /**
  * Finds the classifier: the last Gemm, MatMul or 1x1 Conv with constant weights, with nothing behind it but bias,
  * pooling, reshaping and activation. `at` names another product node.
@@ -63,40 +40,6 @@ export function findHead(graph: Graph, { at, ...rest }: FindHeadOptions = {}): H
   const output = classOutput(graph);
   const chain = trailingChain(graph, output.name);
   return at === undefined ? automatic(graph, output, chain) : named(graph, output, chain, at);
-}
-
-/** The output called "logits", else the first. */
-function classOutput({ outputs }: Graph): ValueInfo {
-  const output = outputs.find(({ name }) => name === "logits") ?? outputs[0];
-  if (output) return output;
-  throw new GraphError("no-head", "The graph has no output.");
-}
-
-interface Chain {
-  /** Nodes behind the product, last one first. */
-  readonly behind: readonly Node[];
-  /** The first node, from the end, that is none of those; undefined at a graph input. */
-  readonly end: Node | undefined;
-}
-
-function trailingChain(graph: Graph, output: string): Chain {
-  const makers = producers(graph);
-  const behind: Node[] = [];
-  let end = makers.get(output);
-  while (end && roleOf(end) !== undefined) {
-    const data = dataInput(end, graph);
-    if (data === undefined) break;
-    behind.push(end);
-    end = makers.get(data);
-  }
-  return { behind, end };
-}
-
-/** The one input of a trailing node that is not constant; undefined where there are two, as in a residual Add. */
-function dataInput(node: Node, { initializers }: Graph): string | undefined {
-  if (roleOf(node) !== "bias") return node.inputs[0];
-  const [data, ...others] = node.inputs.filter((name) => !initializers.has(name));
-  return others.length === 0 ? data : undefined;
 }
 
 function automatic(graph: Graph, output: ValueInfo, chain: Chain): Head {

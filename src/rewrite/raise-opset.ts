@@ -34,12 +34,29 @@ export function raiseOpset(model: Model): Model {
 
 function raised(graph: Graph, version: number): Graph {
   const initializers = new Map(graph.initializers);
-  const values = new Map<string, Known>();
-  for (const input of graph.inputs) values.set(input.name, input);
+  const values = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
+  const context = contextOf(graph, values, initializers);
+  const nodes: Node[] = [];
+  for (const old of graph.nodes) {
+    for (const node of upgrade(old, version, context)) {
+      checkNode(node, version);
+      nodes.push(node);
+      const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
+      for (const output of inferNode(node, inputs)) values.set(output.name, output);
+    }
+  }
+  return { ...graph, nodes, initializers };
+}
+
+function contextOf(
+  graph: Graph,
+  values: ReadonlyMap<string, Known>,
+  initializers: Map<string, Tensor>,
+): UpgradeContext {
   const fresh = freshNames(new Set([...tensorNames(graph), ...graph.nodes.map(({ name }) => name)]));
   const readers = consumers(graph);
   const given = new Set(graph.outputs.map(({ name }) => name));
-  const context: UpgradeContext = {
+  return {
     fresh,
     constant: (stem, value) => {
       const name = fresh(stem);
@@ -49,17 +66,6 @@ function raised(graph: Graph, version: number): Graph {
     known: (name) => values.get(name) ?? ofTensor(name, initializers.get(name)),
     isRead: (name) => readers.has(name) || given.has(name),
   };
-  const nodes: Node[] = [];
-  for (const node of graph.nodes) {
-    for (const upgraded of upgrade(node, version, context)) {
-      checkNode(upgraded, version);
-      nodes.push(upgraded);
-      if (upgraded.domain !== "") continue;
-      const inputs = upgraded.inputs.map((name) => (name === "" ? undefined : context.known(name)));
-      for (const output of inferNode(upgraded, inputs)) values.set(output.name, output);
-    }
-  }
-  return { ...graph, nodes, initializers };
 }
 
 const ofTensor = (name: string, value: Tensor | undefined): Known | undefined =>

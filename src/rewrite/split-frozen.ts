@@ -22,43 +22,40 @@ export interface FrozenSplit {
  * @throws {GraphError} "no-such-node" · "nothing-to-train" where no output depends on a trainable weight
  */
 export function splitFrozen(graph: Graph, trainable: readonly string[]): FrozenSplit {
-  for (const name of trainable) {
-    if (graph.initializers.has(name)) continue;
-    throw new GraphError(
-      "no-such-node",
-      `The graph has no weight "${name}".`,
-      suggestion(name, graph.initializers.keys()),
-    );
-  }
+  checkWeights(graph, trainable);
   const live = reachedFrom(graph, trainable);
   const outputs = graph.outputs.filter(({ name }) => live.has(name));
   if (outputs.length === 0) {
     throw new GraphError("nothing-to-train", "No output of the graph depends on a trainable weight.");
   }
-  const fed = reachedFrom(
-    graph,
-    graph.inputs.map(({ name }) => name),
-  );
-  const isLive = (node: Node) => node.outputs.some((name) => live.has(name));
-  const isFrozen = (node: Node) => !isLive(node) && node.outputs.some((name) => fed.has(name));
+  const inputs = graph.inputs.map(({ name }) => name);
+  const fed = reachedFrom(graph, inputs);
+  const isFrozen = (node: Node) => node.outputs.some((name) => fed.has(name) && !live.has(name));
 
   // Nodes that depend on constants only go wherever they are needed: pruning decides.
-  const suffixNodes = graph.nodes.filter((node) => !isFrozen(node));
-  const read = new Set(prune({ ...graph, nodes: suffixNodes, outputs }).nodes.flatMap(({ inputs }) => inputs));
-  const known = inferShapes(graph);
-  const made = [
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.nodes.filter(isFrozen).flatMap((node) => node.outputs),
-  ];
-  const boundary = made
-    .filter((name) => read.has(name))
-    .flatMap((name): ValueInfo[] => {
-      const info = known.get(name);
-      return info ? [{ name, dtype: info.dtype, shape: info.shape }] : [];
-    });
-  const suffix = prune({ ...graph, inputs: boundary, nodes: suffixNodes, outputs });
+  const suffix = prune({ ...graph, nodes: graph.nodes.filter((node) => !isFrozen(node)), outputs });
+  const read = new Set(suffix.nodes.flatMap((node) => node.inputs));
+  const passed = [...inputs, ...graph.nodes.filter(isFrozen).flatMap((node) => node.outputs)].filter((name) =>
+    read.has(name),
+  );
+  const boundary = valueInfos(graph, passed);
   const given = graph.outputs.filter(({ name }) => !live.has(name));
-  return { prefix: prefixOf(graph, [...boundary, ...given]), suffix, boundary };
+  return { prefix: prefixOf(graph, [...boundary, ...given]), suffix: { ...suffix, inputs: boundary }, boundary };
+}
+
+function checkWeights({ initializers }: Graph, names: readonly string[]): void {
+  for (const name of names) {
+    if (initializers.has(name)) continue;
+    throw new GraphError("no-such-node", `The graph has no weight "${name}".`, suggestion(name, initializers.keys()));
+  }
+}
+
+function valueInfos(graph: Graph, names: readonly string[]): readonly ValueInfo[] {
+  const known = inferShapes(graph);
+  return names.flatMap((name) => {
+    const info = known.get(name);
+    return info ? [{ name, dtype: info.dtype, shape: info.shape }] : [];
+  });
 }
 
 /** undefined where every tensor wanted is an input already. */

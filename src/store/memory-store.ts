@@ -1,4 +1,5 @@
 import { DataError, HostError } from "../base/errors.ts";
+import { MemoryScratch } from "./memory-scratch.ts";
 import type { Scratch, Store } from "./store.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
@@ -106,36 +107,6 @@ class MemoryStore implements Store {
     if (this.#folders.has(clean(path))) {
       throw new HostError("write-failed", `${path} cannot be written: a folder of that name exists.`);
     }
-  }
-}
-
-class MemoryScratch implements Scratch {
-  #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
-  #end = 0;
-
-  async append(bytes: Uint8Array): Promise<number> {
-    const start = this.#end;
-    this.#pieces.push({ start, bytes: bytes.slice() });
-    this.#end += bytes.length;
-    return start;
-  }
-
-  async read(offset: number, into: Uint8Array): Promise<void> {
-    if (offset + into.length > this.#end) {
-      throw new HostError(
-        "read-failed",
-        `The scratch has ${this.#end} bytes: ${into.length} from ${offset} on cannot be read.`,
-      );
-    }
-    for (const { start, bytes } of this.#pieces) {
-      const [from, to] = [Math.max(start, offset), Math.min(start + bytes.length, offset + into.length)];
-      if (from < to) into.set(bytes.subarray(from - start, to - start), from - offset);
-    }
-  }
-
-  async close(): Promise<void> {
-    this.#pieces = [];
-    this.#end = 0;
   }
 }
 

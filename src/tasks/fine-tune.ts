@@ -89,7 +89,7 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   const loss = job.loss ?? defaultLoss(classes);
   const layers = headLayers({ ...job, units: unitsFor(loss, classes) });
   const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
-  const recipe = new Recipe({ model, data, job, loss });
+  const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
   if (job.unfreeze !== "none") {
     await recipe.phase("tune", job.unfreeze, { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate });
@@ -105,6 +105,7 @@ interface RecipeParts {
   readonly data: TrainVal;
   readonly job: Job;
   readonly loss: LossName;
+  readonly now: () => number;
 }
 
 class Recipe {
@@ -134,6 +135,7 @@ class Recipe {
     const cached = job.augment === undefined && unfreeze !== "all";
     job.onEvent?.({ type: "phase", name, epochs, learningRate, ...model.parameters, cached });
     const best = bestWeights({ toBeat: this.#best });
+    const started = this.#parts.now();
     const { epochs: records, stopped } = await model.fit(data.train, {
       epochs: this.#epochs + epochs,
       initialEpoch: this.#epochs,
@@ -145,7 +147,7 @@ class Recipe {
       callbacks: this.#callbacks(name, best),
       onFeatures: (split, done, total) => job.onEvent?.({ type: "features", phase: name, split, done, total }),
     });
-    this.#note(name, records, best);
+    this.#note(name, records, { best, seconds: (this.#parts.now() - started) / 1000 });
     this.#stopped = stopped;
   }
 
@@ -166,12 +168,15 @@ class Recipe {
     ];
   }
 
-  #note(name: PhaseName, records: readonly EpochRecord[], best: BestWeights): void {
+  #note(
+    name: PhaseName,
+    records: readonly EpochRecord[],
+    { best, seconds }: { readonly best: BestWeights; readonly seconds: number },
+  ): void {
     this.#epochs += records.length;
     this.#best = best.best() ?? this.#best;
     const [top] = [...records].sort((a, b) => (a.valLoss ?? a.loss) - (b.valLoss ?? b.loss));
     if (!top) return;
-    const seconds = records.reduce((sum, record) => sum + record.seconds, 0);
     const { valLoss = top.loss, valMetrics = top.metrics } = top;
     this.#phases.push({
       name,

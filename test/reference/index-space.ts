@@ -20,14 +20,21 @@ export function stridesOf(shape: StaticShape): readonly number[] {
   return strides;
 }
 
-/** Every index of `shape`, row-major: [0, 0], [0, 1], ... */
+/** Every index of `shape`, row-major: [0, 0], [0, 1], ... Kept for the next call: central differences ask thousands of times. */
 export function indicesOf(shape: StaticShape): readonly Index[] {
-  let indices: Index[] = [[]];
-  for (const extent of shape) {
-    indices = indices.flatMap((index) => Array.from({ length: extent }, (_, next) => [...index, next]));
-  }
+  const key = shape.join();
+  const indices = known.get(key) ?? count(shape);
+  known.set(key, indices);
   return indices;
 }
+
+const known = new Map<string, readonly Index[]>();
+
+const count = (shape: StaticShape): readonly Index[] =>
+  shape.reduce<readonly Index[]>(
+    (indices, extent) => indices.flatMap((index) => Array.from({ length: extent }, (_, next) => [...index, next])),
+    [[]],
+  );
 
 /** Position in the flat data of an index, given the strides. */
 export const offsetOf = (index: Index, strides: readonly number[]): number =>

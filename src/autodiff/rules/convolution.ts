@@ -1,12 +1,10 @@
 import { extentOf, spatialExtents } from "../extents.ts";
 import type { GradientContext, GradientRules } from "../rule.ts";
-import { missing } from "../rule.ts";
 import { inputGradient } from "./conv-input.ts";
+import { transposeInputGradient, transposeWeightGradient } from "./conv-transpose.ts";
 import { type Convolution, weightGradient } from "./conv-weight.ts";
 import { sumToChannels } from "./normalization.ts";
 import { axesOfWindow } from "./window.ts";
-
-const notWritten = missing("ConvTranspose is not differentiated yet");
 
 /** Convolution over any number of spatial axes: X [N, Ci, ...], W [Co, Ci/group, ...kernel], Y [N, Co, ...]. */
 export const convolutionRules = {
@@ -15,7 +13,11 @@ export const convolutionRules = {
     W: ({ g, X, dY, ...context }) => weightGradient(g, convolutionOf({ g, X, dY, ...context }), X, dY),
     B: ({ g, dY }) => sumToChannels(g, dY),
   },
-  ConvTranspose: { X: notWritten, W: notWritten, B: ({ g, dY }) => sumToChannels(g, dY) },
+  ConvTranspose: {
+    X: transposeInputGradient,
+    W: transposeWeightGradient,
+    B: ({ g, dY }) => sumToChannels(g, dY),
+  },
 } satisfies Partial<GradientRules>;
 
 function convolutionOf({ X, W, Y, attributes }: GradientContext<"Conv">): Convolution {

@@ -4,5 +4,6 @@ import type { Colors } from "./terminal.ts";
 export function bar(share: number, { width, colors }: { readonly width: number; readonly colors: Colors }): string {
   const halves = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * width * 2);
   const filled = "━".repeat(Math.floor(halves / 2)) + (halves % 2 === 1 ? "╸" : "");
-  return colors.cyan(filled) + colors.dim("─".repeat(width - Math.ceil(halves / 2)));
+  const rest = "─".repeat(width - Math.ceil(halves / 2));
+  return (filled && colors.cyan(filled)) + (rest && colors.dim(rest));
 }

@@ -3,7 +3,8 @@ import type { RunEvent } from "../../tasks/run-events.ts";
 import type { EpochRecord, StepEvent, TrainingEvent } from "../../training/events.ts";
 import { bar } from "./bar.ts";
 import { clock, count, counted, decimals, duration, percent } from "./format.ts";
-import type { Terminal } from "./terminal.ts";
+import { Pace } from "./pace.ts";
+import { type Terminal, widthOf } from "./terminal.ts";
 
 /** Between two changes of the status line. */
 const refreshMs = 80;
@@ -18,14 +19,20 @@ type Of<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 export class Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
+  readonly #run: string;
   #epochs = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
-  #features = { key: "", startedAt: 0 };
-  #pace = pace(0);
+  /** When the work began that is being timed: a phase, or the features of the next part of the data. */
+  #startedAt = 0;
+  #pace = new Pace(0, 0);
 
-  constructor(terminal: Terminal, now: () => number) {
+  /**
+   * @param options `now` in milliseconds, from any start; `run`: the folder that the run will be in
+   */
+  constructor(terminal: Terminal, { now, run }: { readonly now: () => number; readonly run: string }) {
     this.#terminal = terminal;
     this.#now = now;
+    this.#run = run;
   }
 
   show(event: RunEvent): void {
@@ -45,35 +52,39 @@ export class Progress {
     const pictures = `${count(train)} to train on, ${count(val)} to validate`;
     this.#terminal.line(`${dim("model")}  ${bold(model)}`);
     this.#terminal.line(`${dim("head ")}  ${head.node} ${dim(`· ${count(head.features)} features · ${head.reason}`)}`);
-    this.#terminal.line(`${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`);
+    this.#terminal.line(
+      `${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`,
+    );
+    this.#terminal.line(`${dim("run  ")}  ${this.#run}`);
   }
 
   #phase({ name, epochs, learningRate, trainable, frozen, cached }: Of<"phase">): void {
     const { bold, dim } = this.#terminal.colors;
+    this.#startedAt = this.#now();
     const weights = `${count(trainable)} weights trained, ${count(frozen)} frozen`;
     const facts = [counted(epochs, "epoch"), `learning rate ${learningRate}`, weights, ...(cached ? ["cached"] : [])];
     this.#terminal.line();
     this.#terminal.line(`${bold(name)} ${dim(`· ${facts.join(" · ")}`)}`);
   }
 
-  #featured({ phase, split, done, total }: Of<"features">): void {
-    const key = `${phase}/${split}`;
-    if (this.#features.key !== key) this.#features = { key, startedAt: this.#now() };
-    const seconds = (this.#now() - this.#features.startedAt) / 1000;
+  #featured({ split, done, total }: Of<"features">): void {
+    const seconds = (this.#now() - this.#startedAt) / 1000;
     const { dim } = this.#terminal.colors;
     if (done >= total) {
+      this.#startedAt = this.#now();
       this.#terminal.clearStatus();
       this.#terminal.line(dim(`  features of ${counted(total, "picture")} (${split}) in ${duration(seconds)}`));
       return;
     }
-    const rate = seconds > 0 ? done / seconds : 0;
-    this.#status(`  features ${dim(split)}`, done / total, [speed(rate), left(rate > 0 ? (total - done) / rate : undefined)]);
+    const rate = seconds > 0 && done > 0 ? done / seconds : undefined;
+    const facts = [speed(rate), left(rate === undefined ? undefined : (total - done) / rate)];
+    this.#status(`  features ${dim(split)}`, done / total, facts);
   }
 
   #trained(phase: PhaseName, event: TrainingEvent): void {
     if (event.type === "begin") {
       this.#epochs = event.epochs;
-      this.#pace = pace(event.initialEpoch);
+      this.#pace = new Pace(this.#now(), event.initialEpoch);
     }
     if (event.type === "step") this.#step(phase, event);
     if (event.type === "epoch") this.#epoch(phase, event);
@@ -81,18 +92,18 @@ export class Progress {
   }
 
   #step(phase: PhaseName, { epoch, step, steps, examples, loss, metrics }: StepEvent): void {
-    const rate = this.#pace.step({ epoch, share: step / steps, examples, at: this.#now() });
-    const epochsLeft = this.#epochs - epoch + 1 - step / steps;
-    this.#status(`  ${this.#where(phase, epoch)}`, step / steps, [
-      speed(rate.examplesPerSecond),
+    const [at, share] = [this.#now(), step / steps];
+    this.#status(`  ${this.#where(phase, epoch)}`, share, [
+      speed(this.#pace.rate(examples, at)),
       `loss ${decimals(loss)}`,
       `acc ${percent(metrics.accuracy)}`,
-      left(rate.secondsPerEpoch === undefined ? undefined : epochsLeft * rate.secondsPerEpoch),
+      left(this.#pace.secondsLeft({ epoch, share, last: this.#epochs, at })),
     ]);
   }
 
   #epoch(phase: PhaseName, { epoch, loss, metrics, valLoss, valMetrics, seconds }: EpochRecord): void {
     const { bold, dim } = this.#terminal.colors;
+    this.#pace.epochEnded(this.#now());
     const trained = `${dim("loss")} ${decimals(loss)}  ${dim("acc")} ${percent(metrics.accuracy).padStart(6)}`;
     const judged = valLoss === undefined ? "" : `  ${dim("val loss")} ${decimals(valLoss)}`;
     const accuracy = valMetrics ? `  ${dim("val acc")} ${bold(percent(valMetrics.accuracy).padStart(6))}` : "";
@@ -112,7 +123,7 @@ export class Progress {
     this.#shownAt = now;
     const { columns, colors } = this.#terminal;
     const fixed = `${name}  ${bar(share, { width: barWidth, colors })}`;
-    let room = columns - 1 - plainLength(name) - 2 - barWidth;
+    let room = columns - 1 - widthOf(name) - 2 - barWidth;
     const fitting = facts.filter((fact) => {
       const fits = fact !== "" && room >= fact.length + 2;
       if (fits) room -= fact.length + 2;
@@ -121,3 +132,9 @@ export class Progress {
     this.#terminal.status([fixed, ...fitting].join("  "));
   }
 }
+
+const speed = (perSecond: number | undefined): string =>
+  perSecond === undefined ? "" : `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))} images/s`;
+
+const left = (seconds: number | undefined): string =>
+  seconds === undefined || !Number.isFinite(seconds) ? "" : `${clock(seconds)} left`;

@@ -41,7 +41,7 @@ export class Terminal {
   /** Shows the text in place of the last status; nothing where nobody watches. The text is cut at the right edge. */
   status(text: string): void {
     if (!this.live || text === this.#status) return;
-    this.#status = fit(text, this.columns - 1);
+    this.#status = cut(text, this.columns - 1);
     this.#sink.write(`${clearLine}${this.#status}`);
   }
 
@@ -55,6 +55,6 @@ export class Terminal {
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;
 
 /** A text with colours cannot be cut in the middle of one: without them then. */
-function fit(text: string, columns: number): string {
+function cut(text: string, columns: number): string {
   return widthOf(text) <= columns ? text : [...stripVTControlCharacters(text)].slice(0, columns).join("");
 }

@@ -1,6 +1,6 @@
 import type { Dim } from "../../base/shape.ts";
 import { type Known, lengthOf, type PartialShape } from "./known.ts";
-import { require } from "./rule.ts";
+import { demand } from "./rule.ts";
 import { maxDims } from "./symbolic.ts";
 
 /** Numpy's broadcasting of several shapes; undefined as soon as one rank is unknown. */
@@ -25,7 +25,7 @@ function broadcastTwo(a: PartialShape, b: PartialShape): PartialShape {
 function broadcastDim(a: Dim | undefined, b: Dim | undefined): Dim | undefined {
   if (a === b || b === 1) return a;
   if (a === 1) return b;
-  if (typeof a === "number" && typeof b === "number") require(false, () => `extents ${a} and ${b} do not broadcast`);
+  if (typeof a === "number" && typeof b === "number") demand(false, () => `extents ${a} and ${b} do not broadcast`);
   if (typeof a === "number") return a;
   if (typeof b === "number") return b;
   return a === undefined || b === undefined ? undefined : maxDims(a, b);
@@ -35,7 +35,7 @@ function broadcastDim(a: Dim | undefined, b: Dim | undefined): Dim | undefined {
 export function unify(a: Dim | undefined, b: Dim | undefined, what: () => string): Dim | undefined {
   if (a === b || b === undefined) return a;
   if (a === undefined) return b;
-  if (typeof a === "number" && typeof b === "number") require(false, () => `${what()}: ${a} and ${b}`);
+  if (typeof a === "number" && typeof b === "number") demand(false, () => `${what()}: ${a} and ${b}`);
   return typeof b === "number" ? b : a;
 }
 
@@ -47,7 +47,7 @@ export function unifyShapes(shapes: readonly (PartialShape | undefined)[], what:
 }
 
 function unifyTwo(a: PartialShape, b: PartialShape, what: string): PartialShape {
-  require(a.length === b.length, () => `${what}: ranks ${a.length} and ${b.length}`);
+  demand(a.length === b.length, () => `${what}: ranks ${a.length} and ${b.length}`);
   return a.map((dim, axis) => unify(dim, b[axis], () => `${what} on axis ${axis}`));
 }
 

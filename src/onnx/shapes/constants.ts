@@ -6,7 +6,7 @@ import type { AttributeValues } from "../ops.ts";
 import { rankFromLength } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, MOST_ELEMENTS, shaped } from "./known.ts";
 import { rearranged } from "./layout.ts";
-import { type RuleContext, require, type ShapeRules } from "./rule.ts";
+import { demand, type RuleContext, type ShapeRules } from "./rule.ts";
 import { addDims, divDims, subDims } from "./symbolic.ts";
 
 /** Where numbers come from: shapes, constants, ranges; and Cast. */
@@ -47,7 +47,7 @@ function constantOfShape(input: Known, value: Tensor | undefined): Inferred {
 function range({ start, limit, delta }: RuleContext<"Range">): Inferred {
   const { dtype } = start;
   const [first, last, step] = [scalarOf(start), scalarOf(limit), scalarOf(delta)];
-  require(step !== 0, () => "a delta of 0");
+  demand(step !== 0, () => "a delta of 0");
   if (first === undefined || last === undefined || typeof step !== "number") return shaped(dtype, [undefined]);
   if (typeof first === "number" && typeof last === "number") return counted(dtype, ...numbersFrom(first, last, step));
   if (step < 0) return shaped(dtype, [undefined]);
@@ -67,7 +67,7 @@ function scalarOf(known: Known): Dim | undefined {
 
 function cast(input: Known, to: number | undefined): Inferred {
   const dtype = to === undefined ? undefined : dtypeOfCode(to);
-  require(dtype !== undefined, () => `cannot cast to ${to === undefined ? "nothing" : dataTypeName(to)}`);
+  demand(dtype !== undefined, () => `cannot cast to ${to === undefined ? "nothing" : dataTypeName(to)}`);
   if (!input.shape || dtype === "bool") return shaped(dtype, input.shape);
   return rearranged({ ...input, dtype }, input.shape);
 }

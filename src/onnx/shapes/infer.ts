@@ -4,7 +4,7 @@ import { floats, ints, type Tensor } from "../../base/tensor.ts";
 import type { Attribute, Graph, Node } from "../graph.ts";
 import { attributesOf, bareName, isKnownOp, isOptional, isVariadic, type OpName, type OpSpec, ops } from "../ops.ts";
 import type { Inferred, Known } from "./known.ts";
-import { type RuleContext, require, ShapeConflict, type ShapeRule } from "./rule.ts";
+import { demand, type RuleContext, ShapeConflict, type ShapeRule } from "./rule.ts";
 import { shapeRules } from "./rules.ts";
 
 /**
@@ -68,7 +68,7 @@ function applied<O extends OpName>(op: O, node: Node, inputs: readonly (Known | 
 }
 
 function checkExtent(dim: Dim | undefined): void {
-  require(typeof dim !== "number" || (Number.isSafeInteger(dim) && dim >= 0), () => `an output extent of ${dim}`);
+  demand(typeof dim !== "number" || (Number.isSafeInteger(dim) && dim >= 0), () => `an output extent of ${dim}`);
 }
 
 /** The inputs under ONNX's names. Opsets before `OPSET` give some of them as an attribute of that name. */

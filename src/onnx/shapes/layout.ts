@@ -11,8 +11,8 @@ import {
   type PartialShape,
   shaped,
 } from "./known.ts";
-import { axesOf, axisOf, type RuleContext, require, type ShapeRules, whole } from "./rule.ts";
-import { equalDims, exactQuotient, productOf } from "./symbolic.ts";
+import { axesOf, axisOf, demand, type RuleContext, type ShapeRules, whole } from "./rule.ts";
+import { divDims, equalDims, productOf } from "./symbolic.ts";
 
 /** Ops that arrange the same elements, in the same order but for Transpose, under another shape. */
 export const layoutRules = {
@@ -36,7 +36,7 @@ function reshape({ data, shape, attributes: { allowzero } }: RuleContext<"Reshap
   if (!asked) return shaped(data.dtype, rankFromLength(shape));
   const copied = asked.map((dim, axis) => (dim === 0 && !allowzero ? copiedExtent(data.shape, axis) : dim));
   const holes = copied.filter((dim) => dim === -1).length;
-  require(holes <= 1, () => "the shape asked for has -1 twice");
+  demand(holes <= 1, () => "the shape asked for has -1 twice");
   const total = data.shape && productOf(data.shape);
   const rest = whole(copied.filter((dim) => dim !== -1));
   if (holes === 0) {
@@ -51,21 +51,20 @@ function reshape({ data, shape, attributes: { allowzero } }: RuleContext<"Reshap
 }
 
 function copiedExtent(shape: Shape | undefined, axis: number): Dim | undefined {
-  require(!shape || axis < shape.length, () => `0 on axis ${axis} copies an axis that data does not have`);
+  demand(!shape || axis < shape.length, () => `0 on axis ${axis} copies an axis that data does not have`);
   return shape?.[axis];
 }
 
 /** The extent of -1: what is left of all elements. */
 function filled(total: Dim, rest: Dim): Dim | undefined {
-  if (total === 0 && rest === 0) return 0;
-  const extent = exactQuotient(total, rest);
-  require(extent !== undefined || typeof total !== "number" || typeof rest !== "number", () =>
-    notReshaped(total, rest));
-  return extent;
+  if (rest === 0) return total === 0 ? 0 : undefined;
+  const isWhole = typeof total !== "number" || typeof rest !== "number" || total % rest === 0;
+  demand(isWhole, () => notReshaped(total, rest));
+  return divDims(total, rest);
 }
 
 function checkTotals(total: Dim, asked: Dim): void {
-  require(equalDims(total, asked) !== false, () => notReshaped(total, asked));
+  demand(equalDims(total, asked) !== false, () => notReshaped(total, asked));
 }
 
 const notReshaped = (total: Dim, asked: Dim): string => `${total} elements do not fit into a shape of ${asked}`;
@@ -84,7 +83,7 @@ function transpose(data: Known, perm: readonly number[] | undefined): Inferred {
       perm?.map(() => undefined),
     );
   const order = perm ? axesOf(perm, shape.length) : shape.map((_, axis) => shape.length - 1 - axis);
-  require(order.length === shape.length, () => `perm has ${order.length} axes, data ${shape.length}`);
+  demand(order.length === shape.length, () => `perm has ${order.length} axes, data ${shape.length}`);
   const turned = order.map((axis) => shape[axis]);
   if (shape.length < 2) return rearranged(data, turned);
   const elements = shape.length === 2 && order[0] === 1 && isStatic(shape) ? elementsOf(data) : undefined;
@@ -108,7 +107,7 @@ function withoutOnes(shape: Shape, axes: readonly number[]): Shape {
   const gone = new Set(axesOf(axes, shape.length));
   for (const axis of gone) {
     const dim = shape[axis];
-    require(dim === 1 || typeof dim === "string", () => `axis ${axis} has extent ${dim}, not 1`);
+    demand(dim === 1 || typeof dim === "string", () => `axis ${axis} has extent ${dim}, not 1`);
   }
   return shape.filter((_, axis) => !gone.has(axis));
 }

@@ -10,7 +10,7 @@ import {
   type PartialShape,
   shaped,
 } from "./known.ts";
-import { axisOf, type RuleContext, require, type ShapeRules, whole } from "./rule.ts";
+import { axisOf, demand, type RuleContext, type ShapeRules, whole } from "./rule.ts";
 import { slice } from "./slice.ts";
 import { addDims, exactQuotient } from "./symbolic.ts";
 
@@ -34,7 +34,7 @@ export const movingRules = {
 
 function concat(inputs: readonly Known[], axis: number | undefined): Inferred {
   const [first] = inputs;
-  require(first !== undefined && axis !== undefined, () => "Concat needs an axis and at least one input");
+  demand(first !== undefined && axis !== undefined, () => "Concat needs an axis and at least one input");
   const rank = inputs.find(({ shape }) => shape)?.shape?.length;
   if (rank === undefined) return shaped(first.dtype, undefined);
   const along = axisOf(axis, rank);
@@ -79,7 +79,7 @@ function evenParts(total: Dim, count: number): PartialShape {
 function checkParts(parts: readonly Dim[], total: Dim): void {
   const sum = parts.reduce(addDims, 0);
   const differ = typeof sum === "number" && typeof total === "number" && sum !== total;
-  require(!differ, () => `the parts add up to ${sum}, the axis has ${total}`);
+  demand(!differ, () => `the parts add up to ${sum}, the axis has ${total}`);
 }
 
 function numbersIn(extents: PartialShape, at: number): [number, number] | undefined {
@@ -100,7 +100,7 @@ function gather({ data, indices, attributes: { axis } }: RuleContext<"Gather">):
 
 function inside(index: number, extent: Dim | undefined): number {
   if (typeof extent !== "number") return index;
-  require(index >= -extent && index < extent, () => `index ${index} is outside of an axis of ${extent}`);
+  demand(index >= -extent && index < extent, () => `index ${index} is outside of an axis of ${extent}`);
   return index < 0 ? index + extent : index;
 }
 
@@ -108,7 +108,7 @@ function checkIndices(data: Known, indices: Known, axis: number): void {
   if (!data.shape) return;
   axisOf(axis, data.shape.length);
   const rank = indices.shape?.length ?? data.shape.length;
-  require(rank === data.shape.length, () => `indices have rank ${rank}, data ${data.shape?.length}`);
+  demand(rank === data.shape.length, () => `indices have rank ${rank}, data ${data.shape?.length}`);
 }
 
 function pad({ data: { dtype, shape }, pads, axes }: RuleContext<"Pad">): Inferred {
@@ -120,7 +120,7 @@ function pad({ data: { dtype, shape }, pads, axes }: RuleContext<"Pad">): Inferr
       dtype,
       shape.map(() => undefined),
     );
-  require(sizes.length === 2 * along.length, () => `pads has ${sizes.length} numbers for ${along.length} axes`);
+  demand(sizes.length === 2 * along.length, () => `pads has ${sizes.length} numbers for ${along.length} axes`);
   return shaped(
     dtype,
     shape.map((dim, axis) => {

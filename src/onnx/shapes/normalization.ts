@@ -1,12 +1,12 @@
 import { dtypeOfCode } from "../data-types.ts";
 import { unify } from "./broadcast.ts";
 import { type Known, like, shaped } from "./known.ts";
-import { axisOf, require, type ShapeRules } from "./rule.ts";
+import { axisOf, demand, type ShapeRules } from "./rule.ts";
 
 /** Normalization: Y has the shape of X. */
 export const normalizationRules = {
   BatchNormalization: ({ X, scale, B, input_mean, input_var }) => {
-    require(!X.shape || X.shape.length >= 2, () => `X has rank ${X.shape?.length}; it needs [N, C, ...]`);
+    demand(!X.shape || X.shape.length >= 2, () => `X has rank ${X.shape?.length}; it needs [N, C, ...]`);
     const statistics = { scale, B, input_mean, input_var };
     for (const [name, known] of Object.entries(statistics)) checkPerChannel(name, known, X);
     return [like(X), like(input_mean), like(input_var)];
@@ -20,6 +20,6 @@ export const normalizationRules = {
 } satisfies Partial<ShapeRules>;
 
 function checkPerChannel(name: string, { shape }: Known, X: Known): void {
-  require(!shape || shape.length === 1, () => `${name} has rank ${shape?.length}, not 1`);
+  demand(!shape || shape.length === 1, () => `${name} has rank ${shape?.length}, not 1`);
   unify(shape?.[0], X.shape?.[1], () => `${name} and the channels of X differ`);
 }

@@ -1,7 +1,7 @@
 import type { Dim } from "../../base/shape.ts";
 import { broadcast, unify } from "./broadcast.ts";
 import { type Inferred, type Known, type PartialShape, shaped } from "./known.ts";
-import { type RuleContext, require, type ShapeRules } from "./rule.ts";
+import { demand, type RuleContext, type ShapeRules } from "./rule.ts";
 
 /** Matrix products. */
 export const productRules = {
@@ -16,7 +16,7 @@ function gemm({ A, B, C, attributes: { transA, transB } }: RuleContext<"Gemm">):
   unify(fromA, fromB, () => "the inner extents differ");
   if (C?.shape) {
     const sum = broadcast([[M, N], C.shape]);
-    require(sum?.length === 2, () => `C has rank ${C.shape?.length}`);
+    demand(sum?.length === 2, () => `C has rank ${C.shape?.length}`);
     unify(sum?.[0], M, () => "C does not broadcast to the product's rows");
     unify(sum?.[1], N, () => "C does not broadcast to the product's columns");
   }
@@ -24,7 +24,7 @@ function gemm({ A, B, C, attributes: { transA, transB } }: RuleContext<"Gemm">):
 }
 
 function matrix(name: string, { shape }: Known, swap: number): readonly (Dim | undefined)[] {
-  require(!shape || shape.length === 2, () => `${name} has rank ${shape?.length}, not 2`);
+  demand(!shape || shape.length === 2, () => `${name} has rank ${shape?.length}, not 2`);
   const [rows, columns] = shape ?? [];
   return swap ? [columns, rows] : [rows, columns];
 }
@@ -32,7 +32,7 @@ function matrix(name: string, { shape }: Known, swap: number): readonly (Dim | u
 /** Numpy's matmul: vectors get an axis that is taken away again, leading axes broadcast. */
 function matMul(a: PartialShape | undefined, b: PartialShape | undefined): PartialShape | undefined {
   if (!a || !b) return undefined;
-  require(a.length > 0 && b.length > 0, () => "a scalar has no matrix product");
+  demand(a.length > 0 && b.length > 0, () => "a scalar has no matrix product");
   const left = a.length === 1 ? [1, ...a] : a;
   const right = b.length === 1 ? [...b, 1] : b;
   unify(left.at(-1), right.at(-2), () => "the inner extents differ");

@@ -1,9 +1,6 @@
 import { formatShape, type Shape } from "../../base/shape.ts";
-import type { AttributeValues, OpName, ops } from "../ops.ts";
+import type { AttributeValues, Bare, OpName, ops } from "../ops.ts";
 import type { Inferred, Known, PartialShape } from "./known.ts";
-
-/** "X" of "X", "X?" and "X...": what `bareName` does, as a type. */
-type Bare<S extends string> = S extends `${infer N}?` ? N : S extends `${infer N}...` ? N : S;
 
 /** The inputs of an op by ONNX's names; optional ones may be undefined, variadic ones are arrays. */
 type RuleInputs<O extends OpName> = {
@@ -36,20 +33,20 @@ export type ShapeRules = { readonly [O in OpName]: ShapeRule<O> };
 export class ShapeConflict extends Error {}
 
 /** @throws {ShapeConflict} unless `condition` holds */
-export function require(condition: boolean, message: () => string): asserts condition {
+export function demand(condition: boolean, message: () => string): asserts condition {
   if (!condition) throw new ShapeConflict(message());
 }
 
 /** An axis counted from the front, whatever sign it was given with. `rank` may be that of the output. */
 export function axisOf(axis: number, rank: number): number {
-  require(Number.isInteger(axis) && axis >= -rank && axis < rank, () => `axis ${axis} is outside of rank ${rank}`);
+  demand(Number.isInteger(axis) && axis >= -rank && axis < rank, () => `axis ${axis} is outside of rank ${rank}`);
   return axis < 0 ? axis + rank : axis;
 }
 
 /** Several axes, counted from the front. */
 export function axesOf(axes: readonly number[], rank: number): readonly number[] {
   const positive = axes.map((axis) => axisOf(axis, rank));
-  require(new Set(positive).size === axes.length, () => `axes ${formatShape(axes)} name one axis twice`);
+  demand(new Set(positive).size === axes.length, () => `axes ${formatShape(axes)} name one axis twice`);
   return positive;
 }
 

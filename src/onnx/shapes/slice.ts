@@ -1,6 +1,6 @@
 import type { Dim, Shape } from "../../base/shape.ts";
 import { counted, elementsOf, type Inferred, type Known, numbersKnown, shaped } from "./known.ts";
-import { axesOf, type RuleContext, require, whole } from "./rule.ts";
+import { axesOf, demand, type RuleContext, whole } from "./rule.ts";
 import { addDims, subDims } from "./symbolic.ts";
 
 /** From this on a bound means "to the end", whatever the extent: exporters write INT32_MAX or INT64_MAX. */
@@ -41,7 +41,7 @@ function rangeAt(
   steps: readonly number[] | undefined,
 ): Range | undefined {
   const [start, end, step] = [starts?.[at], ends?.[at], steps?.[at]];
-  require(step !== 0, () => "a step of 0");
+  demand(step !== 0, () => "a step of 0");
   return start === undefined || end === undefined || step === undefined ? undefined : { start, end, step };
 }
 

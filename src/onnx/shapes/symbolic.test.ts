@@ -27,6 +27,8 @@ describe("extents by name", () => {
     expect(half).toBe("floor((H-1)/2)");
     expect(addDims(half ?? 0, 1)).toBe("floor((H-1)/2)+1");
     expect(subDims(addDims(half ?? 0, 1), half ?? 0)).toBe(1);
+    expect(divDims(mulDims("N", "T"), mulDims("N", 2))).toBe("floor(T/2)");
+    expect(divDims("N", mulDims("T", 2))).toBe("floor(N/(2*T))");
     expect([exactQuotient("N", 2), exactQuotient(7, 2), divDims("N", 0)]).toEqual([undefined, undefined, undefined]);
   });
 

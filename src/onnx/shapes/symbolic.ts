@@ -44,7 +44,22 @@ export function exactQuotient(a: Dim, b: Dim): Dim | undefined {
 export function divDims(a: Dim, b: Dim): Dim | undefined {
   if (b === 0) return undefined;
   if (typeof a === "number" && typeof b === "number") return Math.trunc(a / b);
-  return exactQuotient(a, b) ?? `floor(${operand(a)}/${operand(b)})`;
+  const exact = exactQuotient(a, b);
+  if (exact !== undefined) return exact;
+  const [numerator, divisor] = reduced(a, b);
+  return `floor(${operand(numerator)}/${operand(divisor)})`;
+}
+
+/** Numerator and divisor without the names that both are multiples of. */
+function reduced(a: Dim, b: Dim): readonly [Dim, Dim] {
+  const [key = ONE] = polynomial(b).keys();
+  return atomsOf(key).reduce<readonly [Dim, Dim]>(
+    ([numerator, divisor], atom) => {
+      const fewer = [exactQuotient(numerator, atom), exactQuotient(divisor, atom)] as const;
+      return fewer[0] === undefined || fewer[1] === undefined ? [numerator, divisor] : [fewer[0], fewer[1]];
+    },
+    [a, b],
+  );
 }
 
 /** The larger of two extents that are equal or of which one is 1: what broadcasting makes of two different names. */
@@ -106,7 +121,13 @@ function withoutAtoms(key: string, removed: string): string | undefined {
   return atoms.join(JOIN);
 }
 
-const operand = (dim: Dim): string => (polynomial(dim).size > 1 ? `(${dim})` : String(dim));
+/** In brackets where it is a sum or a product. */
+function operand(dim: Dim): string {
+  const terms = polynomial(dim);
+  const isOne =
+    terms.size === 1 && [...terms].every(([key, value]) => key === ONE || (value === 1 && !key.includes(JOIN)));
+  return isOne ? String(dim) : `(${dim})`;
+}
 
 function toDim(terms: Polynomial): Dim {
   const keys = [...terms.keys()].filter((key) => key !== ONE).sort();

@@ -1,8 +1,9 @@
 import type { Dim } from "../../base/shape.ts";
 import { unify } from "./broadcast.ts";
 import { type Inferred, type Known, like, type PartialShape, shaped } from "./known.ts";
-import { type RuleContext, require, type ShapeRules } from "./rule.ts";
+import { demand, type RuleContext, type ShapeRules } from "./rule.ts";
 import { addDims, divDims, mulDims, subDims } from "./symbolic.ts";
+import { checkBias, checkChannels, checkKernel, checkSpatial } from "./window-checks.ts";
 
 interface WindowAttributes {
   readonly auto_pad: string;
@@ -41,7 +42,7 @@ export const windowRules = {
 } satisfies Partial<ShapeRules>;
 
 function pooled(X: Known, attributes: WindowAttributes & { readonly ceil_mode: number }): Inferred {
-  require(attributes.kernel_shape !== undefined, () => "the attribute kernel_shape is missing");
+  demand(attributes.kernel_shape !== undefined, () => "the attribute kernel_shape is missing");
   const windows = windowsOf(X, attributes, attributes.kernel_shape);
   const extentOf = attributes.ceil_mode ? ceilExtent : floorExtent;
   return slid(X, X.shape?.[1], windows, extentOf);
@@ -94,7 +95,7 @@ function ceilExtent(extent: Dim, window: Window): Dim | undefined {
 function roomIn(extent: Dim, { span, before, after }: Window): Dim | undefined {
   if (span === undefined) return undefined;
   const room = subDims(addDims(extent, before + after), span);
-  require(typeof room !== "number" || room >= 0, () => `a window of ${span} does not fit into ${extent} + padding`);
+  demand(typeof room !== "number" || room >= 0, () => `a window of ${span} does not fit into ${extent} + padding`);
   return room;
 }
 
@@ -135,13 +136,15 @@ function windowsOf(X: Known, attributes: WindowAttributes, kernel: PartialShape 
     ["pads", 2 * rank],
   ] as const) {
     const given = attributes[name];
-    require(!given || given.length === length, () => `${name} has ${given?.length} numbers, not ${length}`);
+    demand(!given || given.length === length, () => `${name} has ${given?.length} numbers, not ${length}`);
   }
-  require([...(strides ?? []), ...(dilations ?? [])].every((x) => x > 0), () =>
-    "strides and dilations must be positive");
+  demand(
+    [...(strides ?? []), ...(dilations ?? [])].every((x) => x > 0),
+    () => "strides and dilations must be positive",
+  );
   return Array.from({ length: rank }, (_, at) => {
     const size = kernel_shape?.[at] ?? kernel?.[at];
-    require(typeof size !== "number" || size > 0, () => `a kernel of extent ${size}`);
+    demand(typeof size !== "number" || size > 0, () => `a kernel of extent ${size}`);
     return {
       span: size === undefined ? undefined : addDims(mulDims(subDims(size, 1), dilations?.[at] ?? 1), 1),
       stride: strides?.[at] ?? 1,
@@ -150,32 +153,4 @@ function windowsOf(X: Known, attributes: WindowAttributes, kernel: PartialShape 
       same: auto_pad === "SAME_UPPER" || auto_pad === "SAME_LOWER",
     };
   });
-}
-
-function checkSpatial({ shape }: Known): void {
-  require(!shape || shape.length >= 3, () => `X has rank ${shape?.length}; it needs [N, C, ...spatial]`);
-}
-
-function checkKernel(X: Known, W: Known, { kernel_shape }: WindowAttributes): void {
-  if (X.shape && W.shape) {
-    const [x, w] = [X.shape.length, W.shape.length];
-    require(x === w, () => `X has rank ${x} and W rank ${w}`);
-  }
-  W.shape?.slice(2).forEach((extent, at) => {
-    unify(extent, kernel_shape?.[at], () => "kernel_shape differs from W");
-  });
-}
-
-/** X has as many channels as W reads in all groups, and the groups share the output channels. */
-function checkChannels(X: Known, W: Known, group: number): void {
-  const [outputs, perGroup] = W.shape ?? [];
-  const reads = perGroup === undefined ? undefined : mulDims(perGroup, group);
-  unify(X.shape?.[1], reads, () => `X's channels and those that W reads in ${group} group(s) differ`);
-  require(typeof outputs !== "number" || outputs % group === 0, () => `${outputs} output channels in ${group} groups`);
-}
-
-function checkBias(B: Known | undefined, channels: Dim | undefined): void {
-  if (!B?.shape) return;
-  require(B.shape.length === 1, () => `B has rank ${B.shape?.length}, not 1`);
-  unify(B.shape[0], channels, () => "B and the output channels differ");
 }

@@ -1,5 +1,5 @@
-import type { Flag } from "../flag.ts";
-import { number, wholeNumber } from "../values.ts";
+import { type Flag, one } from "../flag.ts";
+import { number, text, wholeNumber } from "../values.ts";
 
 const group = "Machine:";
 
@@ -28,3 +28,11 @@ export const seed: Flag<number> = {
   group,
   parse: wholeNumber({ min: 0 }),
 };
+
+export const headAt: Flag<string> = {
+  term: "--head-at <node>",
+  about: "the classifier's node, where it is not found by itself",
+  parse: text,
+};
+
+export const runOperand = one("run", "folder of a run or of a model");

@@ -1,7 +1,6 @@
-import type { Flags } from "../flag.ts";
-import { onOff } from "../flag.ts";
+import { type Flags, type Operands, one, onOff } from "../flag.ts";
 import { folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "../values.ts";
-import { batch, maxBadFraction, seed, threads } from "./shared-flags.ts";
+import { batch, headAt, maxBadFraction, seed, threads } from "./shared.ts";
 
 const files = "Files:";
 const recipe = "Recipe:";
@@ -11,6 +10,10 @@ const model = "Reading the model:";
 const epochs = wholeNumber({ min: 0 });
 const learningRate = number({ above: 0 });
 const share = number({ min: 0, below: 1 });
+
+export const trainOperands = {
+  data: one("data", "folder of pictures: <class>/*, or train/<class>/* and val/<class>/*"),
+} as const satisfies Operands;
 
 export const trainFlags = {
   model: {
@@ -30,10 +33,30 @@ export const trainFlags = {
   overwrite: onOff("--overwrite", "replace the run's folder where there is one", files),
   maxBadFraction: { ...maxBadFraction, group: files },
 
-  headEpochs: { term: "--head-epochs <n>", about: "epochs with the base frozen (default: 10)", group: recipe, parse: epochs },
-  tuneEpochs: { term: "--tune-epochs <n>", about: "epochs with the base unfrozen (default: 5)", group: recipe, parse: epochs },
-  headLearningRate: { term: "--head-lr <x>", about: "learning rate of the first phase (default: 0.001)", group: recipe, parse: learningRate },
-  tuneLearningRate: { term: "--tune-lr <x>", about: "learning rate of the second phase (default: 0.00001)", group: recipe, parse: learningRate },
+  headEpochs: {
+    term: "--head-epochs <n>",
+    about: "epochs with the base frozen (default: 10)",
+    group: recipe,
+    parse: epochs,
+  },
+  tuneEpochs: {
+    term: "--tune-epochs <n>",
+    about: "epochs with the base unfrozen (default: 5)",
+    group: recipe,
+    parse: epochs,
+  },
+  headLearningRate: {
+    term: "--head-lr <x>",
+    about: "learning rate of the first phase (default: 0.001)",
+    group: recipe,
+    parse: learningRate,
+  },
+  tuneLearningRate: {
+    term: "--tune-lr <x>",
+    about: "learning rate of the second phase (default: 0.00001)",
+    group: recipe,
+    parse: learningRate,
+  },
   unfreeze: {
     term: "--unfreeze <what>",
     about: 'what of the base is tuned: all, none, "last 3" (or last:3), or the node to start from (default: all)',
@@ -41,7 +64,12 @@ export const trainFlags = {
     parse: unfreeze,
   },
   batch: { ...batch, group: recipe },
-  accumulate: { term: "--accumulate <n>", about: "steps per update (default: 1)", group: recipe, parse: wholeNumber({ min: 1 }) },
+  accumulate: {
+    term: "--accumulate <n>",
+    about: "steps per update (default: 1)",
+    group: recipe,
+    parse: wholeNumber({ min: 1 }),
+  },
   optimizer: {
     term: "--optimizer <name>",
     about: "adam, adamw, sgd or rmsprop (default: adam)",
@@ -75,13 +103,23 @@ export const trainFlags = {
     group: head,
     parse: listOf(wholeNumber({ min: 1 })),
   },
-  dropout: { term: "--dropout <x>", about: "share of features dropped before each new layer (default: 0.2)", group: head, parse: share },
-  labelSmoothing: { term: "--label-smoothing <x>", about: "share of the target given to the other classes (default: 0)", group: head, parse: share },
+  dropout: {
+    term: "--dropout <x>",
+    about: "share of features dropped before each new layer (default: 0.2)",
+    group: head,
+    parse: share,
+  },
+  labelSmoothing: {
+    term: "--label-smoothing <x>",
+    about: "share of the target given to the other classes (default: 0)",
+    group: head,
+    parse: share,
+  },
 
-  headAt: { term: "--head-at <node>", about: "the classifier's node, where it is not found by itself", group: model, parse: text },
+  headAt: { ...headAt, group: model },
   preprocessing: {
     term: "--preprocessing <preset>",
-    about: "how pictures are prepared, where the model does not say",
+    about: "how pictures are prepared, where the model does not say: imagenet, tf or caffe",
     group: model,
     parse: text,
   },

@@ -1,0 +1,24 @@
+import { nodeHost } from "../../hosts/node.ts";
+import { trainRun } from "../../tasks/train-run.ts";
+import type { Body } from "../command.ts";
+import { defaultRun } from "../default-run.ts";
+import type { trainFlags, trainOperands } from "../flags/train.ts";
+import { nextSteps } from "../next-steps.ts";
+import { trainSummary } from "../output/train-summary.ts";
+import { printJson } from "../output/ui.ts";
+import { watchRun } from "../output/watch-run.ts";
+
+/** `regraft train`: trains and leaves a run folder. */
+export const train: Body<typeof trainOperands, typeof trainFlags> = async ({ operands: { data }, flags, ui }) => {
+  const host = nodeHost();
+  const { store } = host;
+  const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
+  const options = { ...flags, data, out, given: ["data", ...Object.keys(flags)], signal: ui.signal };
+  const result = await watchRun(ui, out, (onEvent) => trainRun({ ...options, onEvent }, host));
+  if (ui.json) printJson(ui, { type: "result", ...result });
+  else {
+    const next = await nextSteps({ run: result.run, data, val: flags.val }, store);
+    for (const line of trainSummary(result, next, ui.out.colors)) ui.out.line(line);
+  }
+  return result.stopped === "interrupted" ? 130 : 0;
+};

@@ -1,0 +1,56 @@
+import type { PredictedImage } from "../../tasks/predict-run.ts";
+import { bar } from "./bar.ts";
+import { pad } from "./columns.ts";
+import { errorLines, failureOf } from "./error-lines.ts";
+import { percent } from "./format.ts";
+import { type Terminal, widthOf } from "./terminal.ts";
+import { printJson, type Ui } from "./ui.ts";
+
+const barWidth = 16;
+
+type Prediction = Exclude<PredictedImage, { readonly error: unknown }>;
+type Unreadable = Extract<PredictedImage, { readonly error: unknown }>;
+
+/**
+ * Prints what a model sees in a picture, or why it could not look.
+ *
+ * @param images all pictures asked for: their names give the width of a column
+ */
+export function printPrediction(found: PredictedImage, images: readonly string[], ui: Ui): void {
+  if (ui.json) printJson(ui, jsonOf(found));
+  else if ("error" in found) for (const line of unreadableLines(found, ui.err)) ui.err.line(line);
+  else for (const line of predictionLines(found, { images, terminal: ui.out })) ui.out.line(line);
+}
+
+function jsonOf(found: PredictedImage): object {
+  if (!("error" in found)) return { type: "prediction", ...found };
+  const { code, message, hint } = found.error;
+  return { type: "error", image: found.image, code, message, hint };
+}
+
+function unreadableLines({ image, error }: Unreadable, { colors }: Terminal): readonly string[] {
+  const failure = failureOf(error);
+  const message = failure.message.includes(image) ? failure.message : `${image}: ${failure.message}`;
+  return errorLines({ ...failure, message }, { colors, debug: false });
+}
+
+/**
+ * A line per class, the best one first. A person sees the name once and bars; a program gets lines that each say all.
+ */
+function predictionLines(
+  { image, top }: Prediction,
+  { images, terminal }: { readonly images: readonly string[]; readonly terminal: Terminal },
+): readonly string[] {
+  const { colors, live } = terminal;
+  const widest = Math.max(...images.map(widthOf));
+  const width = live ? Math.min(widest, Math.floor(terminal.columns / 2)) : widest;
+  return top.map(({ label, score }, rank) => {
+    const name = pad(rank === 0 || !live ? shortened(image, width) : "", width);
+    const drawn = live ? [bar(score, { width: barWidth, colors })] : [];
+    return [name, pad(percent(score), 6, true), ...drawn, rank === 0 ? colors.bold(label) : label].join("  ");
+  });
+}
+
+/** The end of a path tells more than its start. */
+const shortened = (path: string, width: number): string =>
+  widthOf(path) <= width ? path : `…${[...path].slice(1 - width).join("")}`;

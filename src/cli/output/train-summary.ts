@@ -1,0 +1,36 @@
+import type { TrainResult } from "../../tasks/train-run.ts";
+import { columns } from "./columns.ts";
+import { counted, decimals, duration, percent } from "./format.ts";
+import { skippedLines } from "./skipped.ts";
+import type { Colors } from "./terminal.ts";
+
+const endings: Readonly<Record<TrainResult["stopped"], string>> = {
+  done: "",
+  "early-stopping": "ended early: the validation loss had stopped falling",
+  "nan-loss": "ended early: the loss stopped being a number; the best model before that is kept",
+  interrupted: "stopped by Ctrl-C; the best model so far is kept",
+};
+
+/** What a run came to: accuracy per phase, where the model is, what was skipped, what to type next. */
+export function trainSummary(result: TrainResult, next: readonly string[], colors: Colors): readonly string[] {
+  const { bold, dim, green, yellow } = colors;
+  const rows = result.phases.map(({ name, epochs, seconds, valLoss, valAccuracy }) => [
+    bold(name),
+    dim(counted(epochs, "epoch")),
+    dim(duration(seconds)),
+    `${dim("val loss")} ${decimals(valLoss)}`,
+    `${dim("val acc")} ${percent(valAccuracy)}`,
+  ]);
+  const ending = endings[result.stopped];
+  return [
+    "",
+    ...columns(rows, { right: [1, 2] }),
+    "",
+    `  ${green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
+    ...(ending ? [`  ${yellow(ending)}`] : []),
+    ...skippedLines(result.skipped, colors),
+    "",
+    dim("  next"),
+    ...next.map((command) => `    ${command}`),
+  ];
+}

@@ -1,0 +1,90 @@
+import { Argument, Command, Option } from "commander";
+import { UsageError } from "../base/errors.ts";
+import type { CommandRow } from "./command.ts";
+import { BadValue, type Flag } from "./flag.ts";
+import type { Terminal } from "./output/terminal.ts";
+
+/** The program's name as a person types it. */
+export const programName = "regraft";
+
+/** Wider help is hard to read. */
+const widestHelp = 100;
+
+export interface ProgramOptions {
+  readonly commands: readonly CommandRow[];
+  readonly version: string;
+  readonly out: Terminal;
+  /** Called with the command that was chosen, once its flags are read. */
+  readonly run: (row: CommandRow, parsed: Command) => Promise<void>;
+}
+
+/** The command line of a table of commands. Help goes to `out`; errors are thrown, not printed. */
+export function buildProgram({ commands, version, out, run }: ProgramOptions): Command {
+  const program = new Command(programName)
+    .description("Transfer learning on ONNX models: a new head, trained; the base, fine-tuned.")
+    .usage("<command> [flags]")
+    .version(version, "--version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand("help [command]", "print help of a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => out.line(text.trimEnd()),
+      writeErr: () => {},
+      outputError: () => {},
+      getOutHelpWidth: () => Math.min(widestHelp, out.columns),
+      getOutHasColors: () => out.colors.isColorSupported,
+    })
+    .configureHelp({
+      subcommandTerm: (sub) =>
+        [
+          sub.name(),
+          ...sub.registeredArguments.map((argument) => `<${argument.name()}${argument.variadic ? "..." : ""}>`),
+        ].join(" "),
+      styleTitle: (title) => out.colors.bold(title),
+      styleOptionTerm: (term) => out.colors.cyan(term),
+      styleSubcommandTerm: (term) => out.colors.cyan(term),
+      styleArgumentTerm: (term) => out.colors.cyan(term),
+    });
+  for (const row of commands) addCommand(program, row, { out, run });
+  return program.addHelpText(
+    "after",
+    exampleText(
+      commands.flatMap((row) => row.examples.slice(0, 1)),
+      out,
+    ),
+  );
+}
+
+function addCommand(program: Command, row: CommandRow, { out, run }: Pick<ProgramOptions, "out" | "run">): void {
+  const sub = program.command(row.name).description(row.about).usage(usage(row));
+  for (const { term, about } of Object.values(row.operands)) sub.addArgument(new Argument(term, about));
+  for (const flag of Object.values(row.flags)) sub.addOption(option(flag));
+  sub.addOption(new Option("--json", "one JSON object per line on stdout").helpGroup("Output:"));
+  sub.addOption(new Option("--debug", "print where an error comes from").helpGroup("Output:"));
+  sub.addHelpOption(new Option("-h, --help", "print help").helpGroup("Output:"));
+  sub.action(() => run(row, sub));
+  sub.addHelpText("after", exampleText(row.examples, out));
+}
+
+const exampleText = (lines: readonly string[], { colors }: Terminal): string =>
+  ["", colors.bold("Examples:"), ...lines.map((line) => `  ${programName} ${line}`)].join("\n");
+
+/** "<data> --model <path> [flags]": what must be given is shown. */
+function usage({ operands, flags }: CommandRow): string {
+  const required = Object.values(flags).filter((flag) => flag.required);
+  return [...[...Object.values(operands), ...required].map(({ term }) => term), "[flags]"].join(" ");
+}
+
+function option(flag: Flag<unknown>): Option {
+  const made = new Option(flag.term, flag.about).makeOptionMandatory(flag.required === true);
+  if (flag.group !== undefined) made.helpGroup(flag.group);
+  if (made.isBoolean()) return made;
+  return made.argParser((given: string) => {
+    try {
+      return flag.parse(given);
+    } catch (error) {
+      if (error instanceof BadValue) throw new UsageError("bad-option", `${made.long} ${error.message}.`);
+      throw error;
+    }
+  });
+}

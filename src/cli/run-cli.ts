@@ -1,0 +1,108 @@
+import { type Command, CommanderError } from "commander";
+import type { CommandRow } from "./command.ts";
+import { Interrupt } from "./interrupt.ts";
+import { errorLines, type Failure, failureOf } from "./output/error-lines.ts";
+import { type Environment, type Sink, Terminal } from "./output/terminal.ts";
+import { printJson } from "./output/ui.ts";
+import { buildProgram, programName } from "./program.ts";
+
+/** The machine, as far as the command line touches it. */
+export interface Console {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Environment;
+  /** Milliseconds, from any start. */
+  readonly now: () => number;
+  /** Calls `press` at each Ctrl-C until the function returned is called. */
+  readonly onInterrupt: (press: () => void) => () => void;
+  /** Ends the program at once. */
+  readonly quit: (exitCode: number) => void;
+}
+
+export interface CliOptions {
+  readonly commands: readonly CommandRow[];
+  readonly version: string;
+  readonly console: Console;
+}
+
+/**
+ * Parses, runs one command, prints what went wrong.
+ *
+ * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
+ */
+export async function runCli(argv: readonly string[], options: CliOptions): Promise<number> {
+  const { stdout, stderr, env } = options.console;
+  const cli = new Cli(options, { out: new Terminal(stdout, env), err: new Terminal(stderr, env) });
+  return cli.run(argv);
+}
+
+interface Terminals {
+  readonly out: Terminal;
+  readonly err: Terminal;
+}
+
+class Cli {
+  readonly #options: CliOptions;
+  readonly #terminals: Terminals;
+  #exitCode = 0;
+
+  constructor(options: CliOptions, terminals: Terminals) {
+    this.#options = options;
+    this.#terminals = terminals;
+  }
+
+  async run(argv: readonly string[]): Promise<number> {
+    const { commands, version } = this.#options;
+    const run = async (row: CommandRow, parsed: Command) => {
+      this.#exitCode = await this.#command(row, parsed);
+    };
+    try {
+      const program = buildProgram({ commands, version, out: this.#terminals.out, run });
+      await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+      return this.#exitCode;
+    } catch (error) {
+      return this.#fail(error, argv);
+    }
+  }
+
+  async #command(row: CommandRow, parsed: Command): Promise<number> {
+    const { now, onInterrupt, quit } = this.#options.console;
+    const { out, err } = this.#terminals;
+    const warn = () => err.line("stopping after this step, keeping the best model so far (Ctrl-C again to quit now)");
+    const signal = new Interrupt({ now, warn, quit: () => quit(130) });
+    const release = row.stopsGently ? onInterrupt(signal.press) : () => {};
+    try {
+      return await row.run(parsed, { out, err, json: parsed.getOptionValue("json") === true, signal, now });
+    } finally {
+      release();
+    }
+  }
+
+  #fail(error: unknown, argv: readonly string[]): number {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const failure = error instanceof CommanderError ? usageFailure(error, this.#commandIn(argv)) : failureOf(error);
+    const { out, err } = this.#terminals;
+    const debug = argv.includes("--debug") || Boolean(this.#options.console.env.REGRAFT_DEBUG);
+    err.clearStatus();
+    for (const line of errorLines(failure, { colors: err.colors, debug })) err.line(line);
+    if (argv.includes("--json")) {
+      const { code, message, hint } = failure;
+      printJson({ out }, { type: "error", code, message, hint: hint ?? null });
+    }
+    return failure.exitCode;
+  }
+
+  /** "regraft train" where the user got that far. */
+  #commandIn([first]: readonly string[]): string {
+    const known = this.#options.commands.some(({ name }) => name === first);
+    return known ? `${programName} ${first}` : programName;
+  }
+}
+
+/** commander says "error: unknown option '--bach'\n(Did you mean --batch?)". */
+function usageFailure({ message }: CommanderError, command: string): Failure {
+  const [first = "", suggestion] = message.split("\n");
+  const what = first.replace(/^error: |\.$/g, "");
+  const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? `See ${command} --help.`;
+  return { exitCode: 2, code: "bad-option", message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`, hint };
+}

@@ -1,0 +1,299 @@
+import { readFileSync } from "node:fs";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { beforeEach, describe, expect, test } from "vitest";
+import { shared, whySkipped } from "../../test/shared.ts";
+import { random } from "../base/random.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { OPSET } from "../onnx/graph.ts";
+import { cut } from "../rewrite/cut.ts";
+import { findHead } from "../rewrite/find-head.ts";
+import { graft } from "../rewrite/graft.ts";
+import { fixInput } from "../rewrite/input.ts";
+import { dense } from "../rewrite/layers.ts";
+import { memoryStore } from "../store/memory-store.ts";
+import { nodeStore } from "../store/node/node-store.ts";
+import type { Store } from "../store/store.ts";
+import { imageInput } from "./image-input.ts";
+import { readModelFolder } from "./model-folder.ts";
+import { preprocessingPresets } from "./preprocessing.ts";
+import { type ModelFolderContent, writeModelFolder } from "./write-model-folder.ts";
+
+const onnx = readFileSync(new URL("../../test/golden/resnet.onnx", import.meta.url));
+const processor = JSON.stringify({
+  do_resize: true,
+  size: { height: 32, width: 32 },
+  resample: 2,
+  do_rescale: true,
+  rescale_factor: 1 / 255,
+  do_center_crop: false,
+  do_normalize: false,
+});
+
+let store: Store;
+beforeEach(() => {
+  store = memoryStore();
+});
+
+const code = (expected: string) => expect.objectContaining({ code: expected });
+
+describe("readModelFolder", () => {
+  test.each(["bees/model.onnx", "bees/onnx/model.onnx", "bees/resnet_v3.onnx"])("finds %s", async (file) => {
+    await store.write(file, onnx);
+    await store.write("bees/preprocessor_config.json", processor);
+    const loaded = await readModelFolder("bees", { store });
+    expect(loaded.file).toBe(file);
+    expect([loaded.sourceOpset, loaded.model.opsets.get("")]).toEqual([17, OPSET]);
+    expect(loaded.preprocessing?.resize).toEqual({ kind: "exact", width: 32, height: 32 });
+    expect(loaded.preprocessingSource).toBe("preprocessor_config.json");
+  });
+
+  test("reads what lies beside a file that is named", async () => {
+    await store.write("zoo/a.onnx", onnx);
+    await store.write("zoo/b.onnx", onnx);
+    await store.write("zoo/labels.txt", "ants\nbees\n");
+    const { labels, labelsSource, preprocessing } = await readModelFolder("zoo/b.onnx", { store });
+    expect({ labels, labelsSource, preprocessing }).toEqual({
+      labels: ["ants", "bees"],
+      labelsSource: "labels.txt",
+      preprocessing: undefined,
+    });
+    await expect(readModelFolder("zoo", { store })).rejects.toThrow("2 models: a.onnx, b.onnx");
+  });
+
+  test("takes labels from config.json in the order of their numbers", async () => {
+    await store.write("m/model.onnx", onnx);
+    await store.write("m/labels.txt", "other");
+    await store.write(
+      "m/config.json",
+      JSON.stringify({
+        model_type: "resnet",
+        id2label: { 1: "bees", 0: "ants", 10: "k", 2: "c", 3: "d", 4: "e", 5: "f", 6: "g", 7: "h", 8: "i", 9: "j" },
+      }),
+    );
+    const { labels, config } = await readModelFolder("m", { store });
+    expect(labels).toEqual(["ants", "bees", "c", "d", "e", "f", "g", "h", "i", "j", "k"]);
+    expect(config?.model_type).toBe("resnet");
+  });
+
+  test("names the conventions that it fell back on", async () => {
+    await store.write("m/model.onnx", onnx);
+    await store.write("m/preprocessor_config.json", JSON.stringify({ size: { height: 32, width: 32 } }));
+    const { preprocessingSource } = await readModelFolder("m", { store });
+    expect(preprocessingSource).toContain("do_rescale = true");
+    expect(preprocessingSource).toContain("resample = 2");
+  });
+
+  test("takes timm's description from config.json", async () => {
+    await store.write("m/model.onnx", onnx);
+    const pretrained_cfg = {
+      input_size: [3, 32, 32],
+      interpolation: "bicubic",
+      crop_pct: 1,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    };
+    await store.write("m/config.json", JSON.stringify({ architecture: "resnet18", pretrained_cfg }));
+    const { preprocessing, preprocessingSource } = await readModelFolder("m", { store });
+    expect(preprocessing?.interpolation).toBe("bicubic");
+    expect(preprocessingSource).toBe("config.json");
+  });
+
+  test("says what is missing or broken", async () => {
+    await expect(readModelFolder("nowhere", { store })).rejects.toThrow(code("no-model"));
+    await store.write("empty/readme.txt", "");
+    await expect(readModelFolder("empty", { store })).rejects.toThrow(code("no-model"));
+    await store.write("text/model.onnx", "not a model");
+    await expect(readModelFolder("text", { store })).rejects.toThrow(code("not-onnx"));
+    await store.write("m/model.onnx", onnx);
+    await store.write("m/config.json", JSON.stringify({ id2label: { 0: "a", 2: "c" } }));
+    await expect(readModelFolder("m", { store })).rejects.toThrow("none for class 1");
+  });
+});
+
+describe("imageInput", () => {
+  const graph = (...inputs: Graph["inputs"]): Graph => ({
+    name: "",
+    inputs,
+    outputs: [],
+    nodes: [],
+    initializers: new Map(),
+  });
+
+  test("tells the layout and the size", () => {
+    expect(imageInput(graph({ name: "x", dtype: "float32", shape: ["N", 3, 224, "W"] }))).toEqual({
+      name: "x",
+      layout: "NCHW",
+      height: 224,
+      width: undefined,
+    });
+    expect(imageInput(graph({ name: "x", dtype: "float32", shape: [1, 96, 128, 3] }))).toEqual({
+      name: "x",
+      layout: "NHWC",
+      height: 96,
+      width: 128,
+    });
+  });
+
+  test.each([
+    ["bytes", graph({ name: "x", dtype: "uint8", shape: ["N", 3, 8, 8] }), '"x" uint8 [N, 3, 8, 8]'],
+    ["one channel", graph({ name: "x", dtype: "float32", shape: ["N", 1, 28, 28] }), "[N, 1, 28, 28]"],
+    ["tokens", graph({ name: "ids", dtype: "int64", shape: ["N", 128] }), '"ids" int64'],
+    ["no input", graph(), "no input"],
+  ])("refuses %s and says so", (_, bad, message) => {
+    expect(() => imageInput(bad)).toThrow(
+      expect.objectContaining({ code: "not-an-image-model", message: expect.stringContaining(message) }),
+    );
+  });
+});
+
+async function content(): Promise<ModelFolderContent> {
+  await store.write("base/model.onnx", onnx);
+  const { model } = await readModelFolder("base", { store });
+  const graph = fixInput(model.graph, { height: 32, width: 32 });
+  return {
+    graph: graft(cut(graph, findHead(graph).features), [dense(2)], { rng: random(1) }).graph,
+    labels: ["ants", 'bees: "big"'],
+    preprocessing: { ...preprocessingPresets.caffe, interpolation: "bicubic" },
+    baseModel: {
+      name: "timm/resnet18",
+      config: { model_type: "resnet", architectures: ["ResNetForImageClassification"] },
+    },
+    card: {
+      title: "Ants | bees",
+      metrics: { accuracy: 0.9608123, loss: 0.12 },
+      training: { optimizer: "adam" },
+      dataset: "hymenoptera",
+    },
+  };
+}
+
+const rng = random(9);
+const pixels = Float32Array.from({ length: 2 * 3 * 32 * 32 }, () => rng.uniform(-1, 1));
+
+async function logits(bytes: Uint8Array): Promise<ArrayLike<number | bigint>> {
+  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+  const { logits: result } = await session.run({ pixel_values: new OrtTensor("float32", pixels, [2, 3, 32, 32]) });
+  return Array.from(result?.data ?? [], Number);
+}
+
+describe("writeModelFolder", () => {
+  test("comes back with the same logits, labels and preprocessing", async () => {
+    const written = await content();
+    await writeModelFolder("out/model", written, { store });
+    const loaded = await readModelFolder("out/model", { store });
+    expect(loaded.file).toBe("out/model/onnx/model.onnx");
+    expect(loaded.labels).toEqual(written.labels);
+    expect(loaded.preprocessing).toEqual(written.preprocessing);
+    expect(loaded.config).toMatchObject({ model_type: "resnet", problem_type: "single_label_classification" });
+
+    const first = await logits(await store.read("out/model/onnx/model.onnx"));
+    await writeModelFolder("again", { ...written, graph: loaded.model.graph }, { store });
+    expect(first.length).toBe(4);
+    expect(await logits(await store.read("again/onnx/model.onnx"))).toEqual(first);
+  });
+
+  test("has the files that transformers.js looks for, and a card with the numbers", async () => {
+    await writeModelFolder("out", await content(), { store });
+    expect(await store.list("out")).toEqual(["README.md", "config.json", "onnx", "preprocessor_config.json"]);
+    expect(JSON.parse(await store.readText("out/config.json"))).toEqual({
+      model_type: "resnet",
+      architectures: ["ResNetForImageClassification"],
+      num_labels: 2,
+      id2label: { 0: "ants", 1: 'bees: "big"' },
+      label2id: { ants: 0, 'bees: "big"': 1 },
+      problem_type: "single_label_classification",
+      "transformers.js_config": { dtype: "fp32" },
+    });
+    expect(await store.readText("out/README.md")).toMatchInlineSnapshot(`
+      "---
+      pipeline_tag: image-classification
+      library_name: transformers.js
+      base_model: "timm/resnet18"
+      tags:
+      - "onnx"
+      - "regraft"
+      - "transfer-learning"
+      metrics:
+      - "accuracy"
+      - "loss"
+      ---
+
+      # Ants | bees
+
+      ## Measured
+
+      | metric | value |
+      |---|---|
+      | accuracy | 0.9608 |
+      | loss | 0.12 |
+
+      ## Training
+
+      | setting | value |
+      |---|---|
+      | Base model | timm/resnet18 |
+      | Data set | hymenoptera |
+      | optimizer | adam |
+
+      ## Classes (2)
+
+      \`ants\`, \`bees: "big"\`
+
+      Input: \`pixel_values\`, float32, prepared as preprocessor_config.json says. Output: \`logits\`, [N, classes].
+      "
+    `);
+  });
+
+  test("refuses a folder that exists, and replaces it when told to", async () => {
+    const written = await content();
+    await writeModelFolder("out", written, { store });
+    await store.write("out/old.txt", "old");
+    await expect(writeModelFolder("out", written, { store })).rejects.toThrow(code("run-exists"));
+    await writeModelFolder("out", written, { store, overwrite: true });
+    expect(await store.list("out")).toEqual(["README.md", "config.json", "onnx", "preprocessor_config.json"]);
+  });
+
+  test("leaves nothing behind when the disk fills up, and the old folder as it was", async () => {
+    const written = await content();
+    await writeModelFolder("runs/out", written, { store });
+    const full = withWrite(store, async (path, bytes) => {
+      if (path.endsWith("README.md")) throw new Error("no space left");
+      await store.write(path, bytes);
+    });
+    await expect(
+      writeModelFolder("runs/out", { ...written, labels: ["x", "y"] }, { store: full, overwrite: true }),
+    ).rejects.toThrow("no space");
+    expect(await store.list("runs")).toEqual(["out"]);
+    expect((await readModelFolder("runs/out", { store })).labels).toEqual(written.labels);
+  });
+
+  test("refuses labels that do not fit the logits", async () => {
+    const written = await content();
+    await expect(writeModelFolder("out", { ...written, labels: ["one"] }, { store })).rejects.toThrow(
+      "2 logits, but 1 labels",
+    );
+    expect(await store.kind("out")).toBeUndefined();
+  });
+});
+
+function withWrite(store: Store, write: Store["write"]): Store {
+  return new Proxy(store, {
+    get: (target, key) => {
+      if (key === "write") return write;
+      const value: unknown = Reflect.get(target, key);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const real = shared("models/mobilenet_v2_1.0_224");
+
+test.skipIf(!real)(`reads the real MobileNetV2 (${real ? "here" : whySkipped})`, async () => {
+  const loaded = await readModelFolder(real ?? "", { store: nodeStore() });
+  expect(loaded.preprocessing).toEqual(preprocessingPresets.tf);
+  expect(loaded.labels).toHaveLength(1000);
+  expect(loaded.labels?.[207]).toContain("golden retriever");
+  expect(loaded.labelsSource).toBe("config.json");
+  expect(loaded.config?.model_type).toBe("mobilenet_v2");
+  expect(imageInput(loaded.model.graph)).toEqual({ name: "input", layout: "NCHW", height: 224, width: 224 });
+});

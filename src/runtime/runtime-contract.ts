@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { floats } from "../base/tensor.ts";
+import { graphBuilder } from "../onnx/builder.ts";
+import { encodeModel } from "../onnx/encode.ts";
+import { modelOf } from "../onnx/model.ts";
+import type { Runtime, Workspace } from "./runtime.ts";
+
+/** What every Runtime must do. An adapter's test calls this once. */
+export function runtimeContract(runtime: Runtime): void {
+  let workspace: Workspace;
+  beforeEach(async () => {
+    workspace = await runtime.open({ threads: 1 });
+  });
+  afterEach(() => workspace.close());
+
+  test("runs a model on what it is fed", async () => {
+    const session = await workspace.load(doubling());
+    expect(await session.run({ x: floats([1, 2, 3]) })).toEqual({ y: floats([2, 4, 6]) });
+  });
+
+  test("keeps state between runs: each run reads what the last one wrote", async () => {
+    await workspace.setState({ total: floats([10, 20]) });
+    const session = await workspace.load(adding(), { state: ["total"], updates: { "next:total": "total" } });
+    const seen = [];
+    for (let run = 0; run < 3; run++) seen.push(await session.run({ x: floats([1, 2]) }));
+    expect(seen).toEqual([{ sum: floats([33], []) }, { sum: floats([36], []) }, { sum: floats([39], []) }]);
+    expect(await workspace.getState()).toEqual({ total: floats([13, 26]) });
+  });
+
+  test("shares state between sessions, and takes new state from outside", async () => {
+    await workspace.setState({ total: floats([0, 0]) });
+    const options = { state: ["total"], updates: { "next:total": "total" } };
+    const [a, b] = [await workspace.load(adding(), options), await workspace.load(adding(), options)];
+    await a.run({ x: floats([1, 1]) });
+    await b.run({ x: floats([2, 2]) });
+    expect(await workspace.getState(["total"])).toEqual({ total: floats([3, 3]) });
+    await workspace.setState({ total: floats([100, 0]) });
+    expect(await a.run({ x: floats([1, 1]) })).toEqual({ sum: floats([102], []) });
+  });
+
+  test("gives copies of the state: later runs do not change them", async () => {
+    await workspace.setState({ total: floats([0, 0]) });
+    const session = await workspace.load(adding(), { state: ["total"], updates: { "next:total": "total" } });
+    const before = await workspace.getState();
+    for (let run = 0; run < 2; run++) await session.run({ x: floats([1, 1]) });
+    expect(before).toEqual({ total: floats([0, 0]) });
+  });
+
+  test("a run that fails leaves the state as it was, and the workspace alive", async () => {
+    await workspace.setState({ total: floats([1, 2]) });
+    const session = await workspace.load(adding(), { state: ["total"], updates: { "next:total": "total" } });
+    await expect(session.run({ x: floats([1, 2, 3]) })).rejects.toMatchObject({ code: "engine-failed" });
+    expect(await workspace.getState()).toEqual({ total: floats([1, 2]) });
+    expect(await session.run({ x: floats([1, 1]) })).toEqual({ sum: floats([5], []) });
+  });
+
+  test("refuses what is not a model, unknown state and a released session", async () => {
+    await expect(workspace.load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: "engine-failed" });
+    await expect(workspace.getState(["nothing"])).rejects.toThrowError(/"nothing"/);
+    const session = await workspace.load(doubling());
+    await session.release();
+    await expect(session.run({ x: floats([1]) })).rejects.toMatchObject({ code: "engine-failed" });
+  });
+
+  test("leaves the caller's thread free while a model runs", async () => {
+    const session = await workspace.load(heavy());
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await session.run({ x: floats(new Float32Array(400 * 400).fill(0.01), [400, 400]) });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(1);
+  });
+
+  test("answers with an error after it was closed", async () => {
+    const session = await workspace.load(doubling());
+    await workspace.close();
+    await expect(session.run({ x: floats([1]) })).rejects.toMatchObject({ code: "engine-failed" });
+  });
+}
+
+/** y = 2x */
+function doubling(): Uint8Array {
+  const g = graphBuilder();
+  const x = g.input("x", "float32", ["N"]);
+  return encodeModel(modelOf(g.build([g.named("y", g.Mul(x, g.float(2)))])));
+}
+
+/** total ← total + x; sum = Σ total */
+function adding(): Uint8Array {
+  const g = graphBuilder();
+  const total = g.input("total", "float32", [2]);
+  const next = g.Add(total, g.input("x", "float32", [2]));
+  const sum = g.named("sum", g.ReduceSum(next, undefined, { keepdims: 0 }));
+  return encodeModel(modelOf(g.build([sum, g.named("next:total", next)])));
+}
+
+/** Enough matrix products to last some milliseconds. */
+function heavy(): Uint8Array {
+  const g = graphBuilder();
+  const x = g.input("x", "float32", [400, 400]);
+  let y = x;
+  for (let product = 0; product < 60; product++) y = g.MatMul(y, x);
+  return encodeModel(modelOf(g.build([g.named("y", y)])));
+}
