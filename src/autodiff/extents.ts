@@ -92,3 +92,23 @@ export function countOf(g: GraphBuilder, value: Value, axes: readonly number[]):
     .map((axis) => asNumbers(g, g.Shape(value, { start: axis, end: axis + 1 }), value))
     .reduce((product, extent) => g.Mul(product, extent), scalar(g, value, known));
 }
+
+/** Zeros put in front of and behind an axis; negative: so many elements cut off. */
+export interface Margin {
+  readonly axis: number;
+  readonly front: number;
+  readonly back: number;
+}
+
+/**
+ * Pads or crops some axes. All axes are spelled out in the node: onnxruntime 1.30 moves a Transpose across a Pad that
+ * has an `axes` input and then reads its pads wrongly.
+ */
+export function padded(g: GraphBuilder, value: Value, margins: readonly Margin[]): Value {
+  const rank = shapeOf(value).length;
+  const moved = margins.filter(({ front, back }) => front !== 0 || back !== 0);
+  if (moved.length === 0) return value;
+  const at = (axis: number) => moved.find((margin) => margin.axis === axis);
+  const front = range(rank).map((axis) => at(axis)?.front ?? 0);
+  return g.Pad(value, g.ints([...front, ...range(rank).map((axis) => at(axis)?.back ?? 0)]));
+}

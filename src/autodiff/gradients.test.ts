@@ -11,7 +11,9 @@ import { runInOnnxruntime } from "../../test/reference/onnxruntime.ts";
 import { randomNetwork } from "../../test/reference/random-graph.ts";
 import { random } from "../base/random.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { extend } from "../onnx/builder.ts";
 import { bareName, isKnownOp, isVariadic, ops } from "../onnx/ops.ts";
+import { backward } from "./backward.ts";
 import { type GradientCase, notDifferentiable } from "./gradient-cases/case.ts";
 import { gradientCases } from "./gradient-cases.ts";
 import { gradientRules } from "./rules.ts";
@@ -67,6 +69,21 @@ describe("the gradients of random networks", () => {
       expect(distance(engine(input).data, gradient.data), `${title}: d${input} in onnxruntime`).toBeLessThan(2e-5);
     }
     expect(kinks, `${title}: directions that cross a kink`).toBeLessThanOrEqual(1);
+  });
+});
+
+describe("a seed", () => {
+  it("stands for the gradient that the output's weighted sum would send back", () => {
+    const build: GradientCase = ({ g, x }) => [g.Tanh(g.Gemm(x("A", [2, 4]), x("B", [4, 3])))];
+    const { forward, backward: whole, feeds, wrt } = differentiated(build, "seed");
+    const g = extend(forward, { prefix: "seeded." });
+    const [output, seed] = [g.value("Tanh_1"), g.value("weight of Tanh_1")];
+    const gradients = backward(g, { nodes: forward.nodes, output, wrt, seed });
+    const [seeded, expected] = [evaluate(g.build([...gradients.values()]), feeds), evaluate(whole, feeds)];
+    expect([...gradients.keys()]).toEqual(["A", "B"]);
+    for (const [name, gradient] of gradients) {
+      expect(seeded[gradient.name]?.data ?? []).toBeAllclose(expected[gradientOf(name)]?.data ?? [], { rtol: 1e-14 });
+    }
   });
 });
 

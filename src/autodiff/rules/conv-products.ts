@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
-import { range } from "../extents.ts";
+import { type Margin, padded, range } from "../extents.ts";
 import type { Convolution, WeightGradient } from "./conv-weight.ts";
 import type { Axis } from "./window.ts";
 
@@ -43,11 +43,14 @@ function shiftedProducts(g: GraphBuilder, conv: Convolution, X: Value, dY: Value
   const [first, ...others] = axes;
   const pictures = layout.arrange(g, read(g, conv, X));
   const slopes = layout.arrange(g, dY);
-  const rows = first ? range(first.kernel).map((k) => shifted(g, slopes, [againstInput(first, k)])) : [slopes];
-  const columns = positions(others.map(({ kernel }) => kernel)).map((position) => {
-    const shifts = others.map((axis, at) => againstOutput(axis, position[at] ?? 0));
-    return shifted(g, pictures, first ? [unmoved, ...shifts] : shifts);
-  });
+  const rows = first ? range(first.kernel).map((k) => padded(g, slopes, [againstInput(first, k, 2)])) : [slopes];
+  const columns = positions(others.map(({ kernel }) => kernel)).map((position) =>
+    padded(
+      g,
+      pictures,
+      others.map((axis, at) => againstOutput(axis, position[at] ?? 0, at + 3)),
+    ),
+  );
   const products = rows.flatMap((row) => columns.map((column) => layout.product(g, conv, row, column)));
   const kernel = axes.map((axis) => axis.kernel);
   const [only] = products;
@@ -56,40 +59,22 @@ function shiftedProducts(g: GraphBuilder, conv: Convolution, X: Value, dY: Value
   return g.Reshape(stack, g.ints([outputs, inputs, ...kernel]));
 }
 
-/** Zeros put in front of and behind an axis; negative: so many elements cut off. */
-interface Shift {
-  readonly front: number;
-  readonly back: number;
-}
-
-/** At a stride above 1 the kernel is one pixel, and what it reads has been picked out already. */
-const unmoved: Shift = { front: 0, back: 0 };
-
 /** Moves output o to input o + k·dilation − before, on as many places as there are inputs. */
-function againstInput({ input, output, stride, dilation, before }: Axis, k: number): Shift {
-  if (stride > 1) return unmoved;
+function againstInput({ input, output, stride, dilation, before }: Axis, k: number, axis: number): Margin {
+  if (stride > 1) return unmoved(axis);
   const front = k * dilation - before;
-  return { front, back: input - output - front };
+  return { axis, front, back: input - output - front };
 }
 
 /** Moves input o + k·dilation − before to output o, on as many places as there are outputs. */
-function againstOutput({ input, output, stride, dilation, before }: Axis, k: number): Shift {
-  if (stride > 1) return unmoved;
+function againstOutput({ input, output, stride, dilation, before }: Axis, k: number, axis: number): Margin {
+  if (stride > 1) return unmoved(axis);
   const front = before - k * dilation;
-  return { front, back: output - input - front };
+  return { axis, front, back: output - input - front };
 }
 
-/**
- * Pads of every axis, also of those that stay: onnxruntime 1.30 mixes up the axes when it moves a Transpose past a Pad
- * that names its axes.
- *
- * @param shifts of the spatial axes, from axis 2 on
- */
-function shifted(g: GraphBuilder, value: Value, shifts: readonly Shift[]): Value {
-  const moved = [unmoved, unmoved, ...shifts];
-  if (moved.every(({ front, back }) => front === 0 && back === 0)) return value;
-  return g.Pad(value, g.ints([...moved.map(({ front }) => front), ...moved.map(({ back }) => back)]));
-}
+/** At a stride above 1 the kernel is one pixel, and what it reads has been picked out already. */
+const unmoved = (axis: number): Margin => ({ axis, front: 0, back: 0 });
 
 /** Every position in a kernel of these extents, in row-major order. */
 const positions = (extents: readonly number[]): readonly (readonly number[])[] =>

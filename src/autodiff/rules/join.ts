@@ -1,7 +1,7 @@
 import { type Dim, isStatic } from "../../base/shape.ts";
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import type { Node } from "../../onnx/graph.ts";
-import { numbersIn, positiveAxes, range, shapeOf, zerosLike } from "../extents.ts";
+import { numbersIn, padded, positiveAxes, range, shapeOf, zerosLike } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import { type GradientContext, type GradientRules, none } from "../rule.ts";
 import { scatterAlong } from "./gather.ts";
@@ -45,8 +45,10 @@ function sliceGradient(context: GradientContext<"Slice">): Value {
   const { g, dOutput } = context;
   const cuts = cutsOf(context).filter(({ whole }) => !whole);
   const dense = cuts.filter(({ step }) => step === 1);
-  const padded = dense.length > 0 ? padBack(g, dOutput, dense) : dOutput;
-  return cuts.filter(({ step }) => step !== 1).reduce((value, cut) => scatterBack(g, value, cut), padded);
+  const margins = dense.map(({ axis, start, count, extent }) => ({ axis, front: start, back: extent - start - count }));
+  return cuts
+    .filter(({ step }) => step !== 1)
+    .reduce((value, cut) => scatterBack(g, value, cut), padded(g, dOutput, margins));
 }
 
 /** What a Slice takes of one axis: elements start, start + step, ..., `count` of them out of `extent`. */
@@ -94,21 +96,7 @@ function constantOf(node: Node, value: Value): readonly number[] {
   throw new NoGradient(node, `"${value.name}" is computed while the graph runs`);
 }
 
-function padBack(g: GraphBuilder, value: Value, cuts: readonly Cut[]): Value {
-  const rank = shapeOf(value).length;
-  const cutAt = (axis: number) => cuts.find((cut) => cut.axis === axis);
-  const before = range(rank).map((axis) => cutAt(axis)?.start ?? 0);
-  const after = range(rank).map((axis) => {
-    const cut = cutAt(axis);
-    return cut ? cut.extent - cut.start - cut.count : 0;
-  });
-  return g.Pad(value, g.ints([...before, ...after]));
-}
-
 function scatterBack(g: GraphBuilder, value: Value, { axis, start, step, count, extent }: Cut): Value {
-  const wide = g.Pad(zerosLike(g, value), g.ints(widening(shapeOf(value).length, axis, extent - count)));
+  const wide = padded(g, zerosLike(g, value), [{ axis, front: 0, back: extent - count }]);
   return scatterAlong(g, wide, g.ints(range(count).map((at) => start + at * step)), value, axis);
 }
-
-const widening = (rank: number, axis: number, by: number): readonly number[] =>
-  range(2 * rank).map((at) => (at === rank + axis ? by : 0));

@@ -1,6 +1,6 @@
 import { isFloat } from "../../base/dtype.ts";
 import { dataTypeCodes } from "../../onnx/data-types.ts";
-import { numbersIn, range, reshapeLike, shapeOf } from "../extents.ts";
+import { numbersIn, padded, positiveAxes, range, reshapeLike, shapeOf } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import { type GradientRules, missing, none } from "../rule.ts";
 
@@ -27,11 +27,19 @@ export const reshapeRules = {
   },
   // negative pads crop
   Pad: {
-    data: ({ g, node, pads, axes, dOutput, attributes: { mode } }) => {
+    data: ({ g, node, data, pads, axes, dOutput, attributes: { mode } }) => {
       const amounts = numbersIn(pads);
+      const rank = shapeOf(data).length;
+      const along = axes ? numbersIn(axes) : range(rank);
       if (mode !== "constant") throw new NoGradient(node, `padding by mode "${mode}" is not handled`);
-      if (!amounts) throw new NoGradient(node, "its pads are computed while the graph runs");
-      return g.Pad(dOutput, g.ints(amounts.map((amount) => 0 - amount)), undefined, axes);
+      if (!amounts || !along) throw new NoGradient(node, "its pads are computed while the graph runs");
+      const removed = (at: number) => 0 - (amounts[at] ?? 0);
+      const margins = positiveAxes(along, rank).map((axis, at) => ({
+        axis,
+        front: removed(at),
+        back: removed(at + along.length),
+      }));
+      return padded(g, dOutput, margins);
     },
     pads: none,
     constant_value: missing("the value that it pads with is taken to be constant"),

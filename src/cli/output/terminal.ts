@@ -30,7 +30,8 @@ export class Terminal {
   }
 
   get columns(): number {
-    return this.#sink.columns ?? defaultColumns;
+    const { columns = 0 } = this.#sink;
+    return columns > 0 ? columns : defaultColumns;
   }
 
   /** Writes lines that stay; a status line moves below them. */
