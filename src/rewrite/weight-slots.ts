@@ -75,7 +75,7 @@ function isWeight(graph: Graph, node: Node, name: string, at: number, behindLaye
 }
 
 /** ONNX's name of input number `at`. */
-function slotOf(node: Node, at: number): string | undefined {
+export function slotOf(node: Node, at: number): string | undefined {
   const slots = specOf(node)?.inputs;
   if (!slots) return undefined;
   const last = slots.at(-1);

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import { range } from "../extents.ts";
-import type { Convolution, WeightGradient } from "./conv-weight.ts";
+import type { Convolution, WeightGradient } from "./conv-geometry.ts";
 
 /**
  * dW for any kernel, stride and group: a convolution with batch and channels exchanged, of [Ci/group, group·N, ...input]

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import { type Margin, padded, range } from "../extents.ts";
-import type { Convolution, WeightGradient } from "./conv-weight.ts";
+import type { Convolution, WeightGradient } from "./conv-geometry.ts";
 import type { Axis } from "./window.ts";
 
 /** How the images stand in a matrix product. */

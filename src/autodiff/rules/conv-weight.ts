@@ -1,20 +1,6 @@
-import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import { exchangedConv } from "./conv-exchanged.ts";
+import type { Convolution, WeightGradient } from "./conv-geometry.ts";
 import { oneProduct, stackedProducts } from "./conv-products.ts";
-import type { Axis } from "./window.ts";
-
-/** What a convolution's gradients depend on besides the tensors. */
-export interface Convolution {
-  readonly group: number;
-  /** Ci. */
-  readonly inputs: number;
-  /** Co. */
-  readonly outputs: number;
-  readonly axes: readonly Axis[];
-}
-
-/** dW [Co, Ci/group, ...kernel] from X [N, Ci, ...input] and dY [N, Co, ...output]. */
-export type WeightGradient = (g: GraphBuilder, conv: Convolution, X: Value, dY: Value) => Value;
 
 /** Ways to the same dW; which one is fastest depends on the extents. */
 const formulations = { stackedProducts, oneProduct, exchangedConv } satisfies Record<string, WeightGradient>;
