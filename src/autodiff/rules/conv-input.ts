@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import { range } from "../extents.ts";
-import type { Convolution } from "./conv-weight.ts";
+import type { Convolution } from "./conv-geometry.ts";
 import { transposedWindow } from "./window.ts";
 
 /**

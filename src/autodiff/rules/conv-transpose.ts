@@ -2,7 +2,8 @@ import type { Value } from "../../onnx/builder.ts";
 import { extentOf, spatialExtents } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import type { GradientContext } from "../rule.ts";
-import { type Convolution, weightGradient } from "./conv-weight.ts";
+import type { Convolution } from "./conv-geometry.ts";
+import { weightGradient } from "./conv-weight.ts";
 import { axesOfWindow } from "./window.ts";
 
 type Context = GradientContext<"ConvTranspose">;

@@ -1,8 +1,9 @@
 import { extentOf, spatialExtents } from "../extents.ts";
 import type { GradientContext, GradientRules } from "../rule.ts";
+import type { Convolution } from "./conv-geometry.ts";
 import { inputGradient } from "./conv-input.ts";
 import { transposeInputGradient, transposeWeightGradient } from "./conv-transpose.ts";
-import { type Convolution, weightGradient } from "./conv-weight.ts";
+import { weightGradient } from "./conv-weight.ts";
 import { sumToChannels } from "./normalization.ts";
 import { axesOfWindow } from "./window.ts";
 
