@@ -192,10 +192,10 @@ class Builder {
   build(outputs: readonly Value[]): Graph {
     return {
       name: this.#name,
-      inputs: this.#inputs,
+      inputs: [...this.#inputs],
       outputs: outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
-      nodes: this.#nodes,
-      initializers: this.#initializers,
+      nodes: [...this.#nodes],
+      initializers: new Map(this.#initializers),
     };
   }
 

@@ -56,21 +56,25 @@ function furthest(mine: Readonly<Record<string, Tensor>>, theirs: (name: string)
   return Math.max(...distances);
 }
 
-const step = (trainer: Trainer, batch: Examples, options: { readonly learningRate: number; readonly accumulate?: boolean }) =>
-  trainer.step(batch, { ...options, rng: random(0) });
+const step = (
+  trainer: Trainer,
+  batch: Examples,
+  options: { readonly learningRate: number; readonly accumulate?: boolean },
+) => trainer.step(batch, { ...options, rng: random(0) });
 
 describe("five steps on a ResNet equal PyTorch's", () => {
   const golden = goldenTensors("optimizers.safetensors");
-  // Settings as in optimizers.json, beside the script that made them.
-  const cases: Readonly<Record<string, Optimizer>> = {
-    sgd: sgd({ learningRate: 0.05 }),
-    sgd_momentum: sgd({ learningRate: 0.05, momentum: 0.9 }),
-    sgd_momentum_nesterov_wd: sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3 }),
-    adam: adam({ learningRate: 1e-3 }),
-    adamw: adamw({ learningRate: 1e-3, weightDecay: 0.05 }),
-    rmsprop: rmsprop({ learningRate: 1e-3, decay: 0.9, momentum: 0.9 }),
-  };
-  test.each(Object.entries(cases))("%s", async (name, optimizer) => {
+  // Settings as in optimizers.json, beside the script that made them. Adam and RMSprop divide by the root of tiny squares,
+  // which magnifies rounding.
+  const cases: readonly [name: string, optimizer: Optimizer, tolerance: number][] = [
+    ["sgd", sgd({ learningRate: 0.05 }), 1e-6],
+    ["sgd_momentum", sgd({ learningRate: 0.05, momentum: 0.9 }), 1e-6],
+    ["sgd_momentum_nesterov_wd", sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3 }), 1e-6],
+    ["adam", adam({ learningRate: 1e-3 }), 1e-5],
+    ["adamw", adamw({ learningRate: 1e-3, weightDecay: 0.05 }), 1e-5],
+    ["rmsprop", rmsprop({ learningRate: 1e-3, decay: 0.9, momentum: 0.9 }), 2e-4],
+  ];
+  test.each(cases)("%s", async (name, optimizer, tolerance) => {
     await withTrainer({ optimizer }, async (trainer) => {
       const losses: number[] = [];
       for (let at = 0; at < 5; at++) {
@@ -79,7 +83,7 @@ describe("five steps on a ResNet equal PyTorch's", () => {
       expect(losses).toBeAllclose(golden(`${name}.loss`), { rtol: 1e-4 });
       const weights = await trainer.weights();
       expect(Object.keys(weights).length).toBe(32);
-      expect(furthest(weights, (weight) => golden(`${name}.final.${weight}`))).toBeLessThan(2e-3);
+      expect(furthest(weights, (weight) => golden(`${name}.final.${weight}`))).toBeLessThan(tolerance);
     });
   });
 });
