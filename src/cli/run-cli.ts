@@ -15,8 +15,8 @@ export interface Console {
   readonly now: () => number;
   /** Calls `press` at each Ctrl-C until the function returned is called. */
   readonly onInterrupt: (press: () => void) => () => void;
-  /** Ends the program at once. */
-  readonly quit: (exitCode: number) => void;
+  /** Ends the program at once, as Ctrl-C does. */
+  readonly quit: () => void;
 }
 
 export interface CliOptions {
@@ -69,7 +69,7 @@ class Cli {
     const { now, onInterrupt, quit } = this.#options.console;
     const { out, err } = this.#terminals;
     const warn = () => err.line("stopping after this step, keeping the best model so far (Ctrl-C again to quit now)");
-    const signal = new Interrupt({ now, warn, quit: () => quit(130) });
+    const signal = new Interrupt({ now, warn, quit });
     const release = row.stopsGently ? onInterrupt(signal.press) : () => {};
     try {
       return await row.run(parsed, { out, err, json: parsed.getOptionValue("json") === true, signal, now });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { sharpDecoder } from "../image/node/sharp-decoder.ts";
 import { sharpEncoder } from "../image/node/sharp-encoder.ts";
 import { nodeRuntime } from "../runtime/node/node-runtime.ts";
@@ -21,6 +22,7 @@ export function nodeHost(): Host {
     date: () => new Date().toISOString(),
     threads: availableParallelism(),
     scratchFolder: tmpdir(),
+    shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },
   };
 }

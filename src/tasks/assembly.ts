@@ -1,3 +1,5 @@
+import { NoGradient } from "../autodiff/no-gradient.ts";
+import { GraphError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
@@ -10,7 +12,7 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
-import { trainingProgram } from "../program/training-program.ts";
+import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
 import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
@@ -20,6 +22,7 @@ import { openTrainer, type Trainer } from "../training/trainer.ts";
 import type { Compiled } from "./compile.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
+import { trainableBase } from "./trainable-from.ts";
 
 export interface CacheLimits {
   /** Bytes of features kept in memory, per data set. */
@@ -32,6 +35,8 @@ export interface AssemblyOptions {
   /** Pictures in, logits [N, C] out. */
   readonly graph: Graph;
   readonly trainable: readonly string[];
+  /** Those of them that are the new layers'. */
+  readonly added: readonly string[];
   readonly compiled: Compiled;
   readonly preprocessing: Preprocessing;
   /** Only for training data; undefined: pictures are prepared alike in every epoch, and their features are cached. */
@@ -61,13 +66,14 @@ export interface SourceOptions {
 /**
  * Splits a graph into a frozen and a trained part, differentiates the trained one, and loads both.
  *
- * @throws {GraphError} "no-gradient" · "nothing-to-train" · {HostError} "engine-failed"
+ * @throws {GraphError} "no-gradient", its hint saying from which layer on training works · "nothing-to-train"
+ * @throws {HostError} "engine-failed"
  */
 export async function assemble(options: AssemblyOptions, host: Host): Promise<Assembly> {
-  const { graph, trainable, compiled, threads } = options;
+  const { graph, trainable, threads } = options;
   const split = splitFrozen(graph, trainable);
   const features = split.prefix && !options.augment ? cacheable(split.boundary, options) : undefined;
-  const program = trainingProgram(features ? split.suffix : graph, { ...compiled, trainable });
+  const program = differentiated(features ? split.suffix : graph, options);
   const workspace = await host.runtime.open({ threads });
   try {
     const trainer = await openTrainer(program, workspace);
@@ -76,6 +82,21 @@ export async function assemble(options: AssemblyOptions, host: Host): Promise<As
   } catch (error) {
     await workspace.close();
     throw error;
+  }
+}
+
+/** The training program; where no gradient passes a node, the error says what can be trained instead. */
+function differentiated(graph: Graph, { graph: whole, trainable, added, compiled }: AssemblyOptions): TrainingProgram {
+  try {
+    return trainingProgram(graph, { ...compiled, trainable });
+  } catch (error) {
+    if (!(error instanceof NoGradient)) throw error;
+    const layer = trainableBase(whole, added);
+    const instead =
+      layer === undefined
+        ? "Train the new layers alone: --unfreeze none."
+        : `Train the new layers, or what comes after that node too: --unfreeze none, or --unfreeze ${layer}.`;
+    throw new GraphError("no-gradient", error.message, { hint: instead, cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import { ModelError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput } from "../models/image-input.ts";
@@ -38,7 +39,8 @@ export interface Base {
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
 export async function loadBase(path: string, options: LoadOptions, { store }: Pick<Host, "store">): Promise<Base> {
-  const { headAt, trainable = false, preprocessing: wanted } = options;
+  const { headAt, trainable = false, preprocessing: wanted, ...rest } = options;
+  refuseUnknown("loadBase", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
   const whole = sized(loaded.model.graph, preprocessing);

@@ -1,3 +1,4 @@
+import { checkNumber } from "../base/options.ts";
 import { tensor } from "../base/tensor.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -109,11 +110,18 @@ export class Classifier {
     return evaluate({ evaluate: judge }, { source, batch, metrics, activation: loss.activation });
   }
 
-  /** @param top labels to give for each picture, from 1 */
+  /**
+   * All pictures at once; none gives no prediction.
+   *
+   * @param top labels to give for each picture, from 1
+   * @throws {UsageError} "bad-option"
+   */
   async predict(
     images: readonly RgbImage[],
     { top = 5 }: { readonly top?: number } = {},
   ): Promise<readonly Prediction[]> {
+    checkNumber("top", top, { min: 1, integer: true });
+    if (images.length === 0) return [];
     const { preprocessing, labels, loss } = this.#model;
     const { input, shape } = this.#input();
     const length = shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,5 @@
-import { TrainingError } from "../base/errors.ts";
-import { withDefaults } from "../base/options.ts";
+import { TrainingError, UsageError } from "../base/errors.ts";
+import { refuseUnknown, withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import type { Augmentation } from "../image/augment.ts";
 import { type LossName, losses } from "../program/losses.ts";
@@ -53,7 +53,7 @@ export interface FineTuneOptions {
 export const fineTuneDefaults = {
   headEpochs: 10,
   tuneEpochs: 5,
-  headLearningRate: 1e-3,
+  headLearningRate: 3e-3,
   tuneLearningRate: 1e-5,
   unfreeze: "all",
   optimizer: "adam",
@@ -65,6 +65,30 @@ export const fineTuneDefaults = {
   seed: 0,
   maxBadFraction: 0.1,
 } as const satisfies FineTuneOptions;
+
+/** Every option there is: what is not here is refused. */
+const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
+  headEpochs: true,
+  tuneEpochs: true,
+  headLearningRate: true,
+  tuneLearningRate: true,
+  unfreeze: true,
+  optimizer: true,
+  loss: true,
+  hidden: true,
+  dropout: true,
+  labelSmoothing: true,
+  batch: true,
+  accumulate: true,
+  augment: true,
+  seed: true,
+  threads: true,
+  patience: true,
+  maxBadFraction: true,
+  signal: true,
+  onEvent: true,
+  callbacks: true,
+};
 
 /** Crops of at least half the picture, and mirror images: enough to vary a small data set, too little to hide an object. */
 export const lightAugmentation: Augmentation = { randomResizedCrop: { scale: [0.5, 1] }, horizontalFlip: 0.5 };
@@ -82,12 +106,13 @@ export interface FineTuned {
  * trained at a low learning rate. The weights of the epoch with the lowest validation loss are kept.
  *
  * @throws {TrainingError} "nan-loss" · "interrupted" where not one epoch was finished · {UsageError} "bad-option"
+ * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned
  */
 export async function fineTune(base: Base, data: TrainVal, options: FineTuneOptions, host: Host): Promise<FineTuned> {
   const job: Job = withDefaults(fineTuneDefaults, options);
-  const classes = data.train.classes.length;
-  const loss = job.loss ?? defaultLoss(classes);
-  const layers = headLayers({ ...job, units: unitsFor(loss, classes) });
+  checkRecipe("fineTune", job);
+  const loss = job.loss ?? defaultLoss(data.train.classes.length);
+  const layers = headLayers({ ...job, units: unitsFor(loss, data.train) });
   const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
@@ -95,6 +120,21 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
     await recipe.phase("tune", job.unfreeze, { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate });
   }
   return recipe.result();
+}
+
+/**
+ * Refuses options that are unknown, and a recipe that trains nothing.
+ *
+ * @throws {UsageError} "bad-option"
+ */
+export function checkRecipe(where: string, recipe: Pick<Job, "headEpochs" | "tuneEpochs" | "unfreeze">): void {
+  const unknown = Object.entries(recipe).filter(([name]) => !Object.hasOwn(optionNames, name));
+  refuseUnknown(where, Object.fromEntries(unknown));
+  const { headEpochs, tuneEpochs, unfreeze } = recipe;
+  if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
+  throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
+    hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
+  });
 }
 
 type Defaulted = keyof typeof fineTuneDefaults;
@@ -175,7 +215,8 @@ class Recipe {
   ): void {
     this.#epochs += records.length;
     this.#best = best.best() ?? this.#best;
-    const [top] = [...records].sort((a, b) => (a.valLoss ?? a.loss) - (b.valLoss ?? b.loss));
+    const judged = records.filter(({ loss, valLoss = loss }) => Number.isFinite(valLoss));
+    const [top] = judged.sort((a, b) => (a.valLoss ?? a.loss) - (b.valLoss ?? b.loss));
     if (!top) return;
     const { valLoss = top.loss, valMetrics = top.metrics } = top;
     this.#phases.push({

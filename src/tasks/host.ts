@@ -16,6 +16,8 @@ export interface Host {
   readonly threads: number;
   /** Folder for caches that end with the process. */
   readonly scratchFolder: string;
+  /** Folder of the models that come with Regraft, a model folder each. */
+  readonly shippedModels: string;
   /** Versions of what runs, by name: regraft, node, onnxruntime-node, ... */
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
-/** The two parts of the recipe: new head on a frozen base, then the base too. */
-export type PhaseName = "head" | "tune";
+/** The two parts of the recipe: new head on a frozen base, then the base too. And what it is compared with. */
+export type PhaseName = "head" | "tune" | "scratch";
 
 export interface PhaseResult {
   readonly name: PhaseName;

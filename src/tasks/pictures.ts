@@ -1,4 +1,5 @@
 import type { RgbImage } from "../image/image.ts";
+import type { Classifier, Prediction } from "./classifier.ts";
 import type { Host } from "./host.ts";
 
 /** A picture as people have it: a file's path, a file's bytes, or pixels. */
@@ -11,4 +12,22 @@ export async function readPicture(
 ): Promise<RgbImage> {
   if (typeof picture === "string") return decoder.decode(await store.read(picture));
   return picture instanceof Uint8Array ? decoder.decode(picture) : picture;
+}
+
+/** Pictures in memory at once: however many are asked about, memory stays bounded. */
+export const picturesAtOnce = 16;
+
+/** The best labels of each picture, read and answered a few at a time. @throws as readPicture */
+export async function predictPictures(
+  pictures: readonly Picture[],
+  options: { readonly top?: number } | undefined,
+  { classifier, host }: { readonly classifier: Classifier; readonly host: Pick<Host, "store" | "decoder"> },
+): Promise<readonly Prediction[]> {
+  const predictions: Prediction[] = [];
+  for (let start = 0; start < pictures.length; start += picturesAtOnce) {
+    const few = pictures.slice(start, start + picturesAtOnce);
+    const images = await Promise.all(few.map((picture) => readPicture(picture, host)));
+    predictions.push(...(await classifier.predict(images, options)));
+  }
+  return predictions;
 }

@@ -4,7 +4,7 @@ import type { RgbImage } from "../image/image.ts";
 import { Classifier, type LabelScore } from "./classifier.ts";
 import type { Host } from "./host.ts";
 import { openModel } from "./open-model.ts";
-import { readPicture } from "./pictures.ts";
+import { picturesAtOnce, readPicture } from "./pictures.ts";
 
 export interface PredictRunOptions {
   /** Run folder, model folder or .onnx file. */
@@ -20,9 +20,6 @@ export type PredictedImage =
   | { readonly image: string; readonly label: string; readonly score: number; readonly top: readonly LabelScore[] }
   | { readonly image: string; readonly error: RegraftError };
 
-/** Pictures that go through the model at once. */
-const batch = 16;
-
 /**
  * The best labels of each picture, in the order given. A picture that cannot be read takes its place with an error.
  *
@@ -37,8 +34,8 @@ export async function* predictRun(
   const model = await openModel(run, host);
   const classifier = await Classifier.open(model, { threads: threads ?? host.threads, host });
   try {
-    for (let start = 0; start < images.length; start += batch) {
-      yield* await predictBatch(images.slice(start, start + batch), { classifier, top, host });
+    for (let start = 0; start < images.length; start += picturesAtOnce) {
+      yield* await predictBatch(images.slice(start, start + picturesAtOnce), { classifier, top, host });
     }
   } finally {
     await classifier.close();

@@ -6,9 +6,12 @@ import type { Loss, LossName } from "../program/losses.ts";
 export const defaultLoss = (classes: number): LossName =>
   classes === 2 ? "binaryCrossEntropy" : "softmaxCrossEntropy";
 
-/** Logits that the last layer needs: one for two classes under binary cross-entropy, else one per class. */
-export const unitsFor = (loss: LossName, classes: number): number =>
-  loss === "binaryCrossEntropy" && classes === 2 ? 1 : classes;
+/**
+ * Logits that the last layer needs: one for two classes under binary cross-entropy, else one per class. Two labels that
+ * do not exclude each other (`Dataset.targets`) need one each.
+ */
+export const unitsFor = (loss: LossName, { classes, targets }: Pick<Dataset, "classes" | "targets">): number =>
+  loss === "binaryCrossEntropy" && classes.length === 2 && !targets ? 1 : classes.length;
 
 /**
  * What is true of each example, as the loss wants it, [C]: one-hot, or 0 and 1 for a single logit.
@@ -18,15 +21,24 @@ export const unitsFor = (loss: LossName, classes: number): number =>
  */
 export function targetsOf(dataset: Dataset, { loss, units }: { readonly loss: Loss; readonly units: number }) {
   const classes = dataset.classes.length;
-  if (dataset.targets) return (index: number) => dataset.targets?.(index) ?? [];
-  if (units === 1 && classes === 2 && loss.activation !== "softmax") return (index: number) => [dataset.label(index)];
+  if (dataset.targets) return (index: number) => checked(dataset.targets?.(index) ?? [], dataset.name(index), units);
+  if (units === 1 && classes === 2 && loss.activation === "sigmoid") return (index: number) => [dataset.label(index)];
   if (units === classes) return (index: number) => oneHot(dataset.label(index), classes);
   throw new UsageError(
     "bad-option",
     `${classes} classes do not fit a model with ${units} logit${units === 1 ? "" : "s"}.`,
     {
-      hint: `End the head with dense(${unitsFor(loss.name, classes)}) for ${loss.name}.`,
+      hint: `End the head with dense(${unitsFor(loss.name, dataset)}) for ${loss.name}.`,
     },
+  );
+}
+
+function checked(targets: readonly number[], name: string, units: number): readonly number[] {
+  if (targets.length === units) return targets;
+  throw new UsageError(
+    "bad-option",
+    `The example ${name} has ${targets.length} targets; the model has ${units} logit${units === 1 ? "" : "s"}.`,
+    { hint: "End the head with one unit per target." },
   );
 }
 

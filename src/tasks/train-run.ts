@@ -3,11 +3,13 @@ import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
+import { labelOf } from "../rewrite/names.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
 import { historyFile } from "../training/callbacks/history-file.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
 import {
+  checkRecipe,
   type FineTuned,
   type FineTuneOptions,
   fineTune,
@@ -61,7 +63,8 @@ const trainRunDefaults = { augment: false, overwrite: false, given: [] } as cons
  */
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
   const job = withDefaults({ ...fineTuneDefaults, ...trainRunDefaults, threads: host.threads }, options);
-  const base = await loadBase(job.model, job, host);
+  checkRecipe("trainRun", recipeOf(job));
+  const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
   const { store, decoder } = host;
   const val = job.val === undefined ? {} : { val: job.val };
   const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
@@ -90,6 +93,12 @@ type Job = ReturnType<
   typeof withDefaults<typeof fineTuneDefaults & typeof trainRunDefaults & { threads: number }, TrainRunOptions>
 >;
 
+/** The options that are fineTune's own. */
+function recipeOf(job: Job) {
+  const { data, model, out, val, augment, headAt, preprocessing, overwrite, given, ...recipe } = job;
+  return recipe;
+}
+
 interface RunParts {
   readonly job: Job;
   readonly base: Base;
@@ -115,7 +124,7 @@ class Run {
       classes: data.train.classes,
       train: data.train.size,
       val: data.val.size,
-      head: { node: base.head.node.name, features: base.head.featureSize, reason: base.head.reason },
+      head: { node: labelOf(base.head.node), features: base.head.featureSize, reason: base.head.reason },
     });
     await this.#describe({ status: "running" });
     const tuned = await fineTune(base, data, this.#recipe(), host);
@@ -142,10 +151,9 @@ class Run {
   #recipe(): FineTuneOptions {
     const { job, folder, host } = this.#parts;
     const { store } = host;
-    const { data, model, out, val, augment, headAt, preprocessing, overwrite, given, ...recipe } = job;
     return {
-      ...recipe,
-      augment: augment ? lightAugmentation : undefined,
+      ...recipeOf(job),
+      augment: job.augment ? lightAugmentation : undefined,
       callbacks: (phase, toBeat) => [
         historyFile({ store, path: folder.paths.history, phase }),
         checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat }),
@@ -164,7 +172,7 @@ class Run {
       examples: this.#counts(),
       base: {
         path: base.path,
-        head: base.head.node.name,
+        head: labelOf(base.head.node),
         headReason: base.head.reason,
         features: base.head.featureSize,
       },

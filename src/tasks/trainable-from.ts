@@ -27,3 +27,11 @@ export function trainability(graph: Graph): Trainability {
   }
   return { stop, from };
 }
+
+/** The first layer of the base from which on everything can be trained; undefined where only the new layers can. */
+export function trainableBase(graph: Graph, added: readonly string[]): string | undefined {
+  const { from } = trainability(graph);
+  const head = new Set(added);
+  const layer = weightedNodes(graph).find(({ node }) => labelOf(node) === from);
+  return layer?.weights.every((name) => head.has(name)) ? undefined : from;
+}

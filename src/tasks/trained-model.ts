@@ -6,7 +6,7 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { Classifier, type Prediction } from "./classifier.ts";
 import type { Host } from "./host.ts";
 import { openModel } from "./open-model.ts";
-import { type Picture, readPicture } from "./pictures.ts";
+import { type Picture, predictPictures } from "./pictures.ts";
 
 export interface LoadModelOptions {
   /** Threads for each op; by default the machine's cores. */
@@ -42,8 +42,7 @@ export async function loadTrained(
   return {
     labels: model.labels,
     preprocessing: model.preprocessing,
-    predict: async (pictures, options) =>
-      classifier.predict(await Promise.all(pictures.map((picture) => readPicture(picture, host))), options),
+    predict: (pictures, options) => predictPictures(pictures, options, { classifier, host }),
     evaluate: (dataset, { batch = 32, maxBadFraction = 0.1 } = {}) =>
       classifier.evaluate(dataset, { batch, ledger: badImageLedger({ dataset, maxFraction: maxBadFraction }) }),
     close: () => classifier.close(),

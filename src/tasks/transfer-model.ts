@@ -17,7 +17,7 @@ import { Classifier, type Finished, type Prediction } from "./classifier.ts";
 import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
 import { finished } from "./finished.ts";
 import type { Host } from "./host.ts";
-import { type Picture, readPicture } from "./pictures.ts";
+import { type Picture, predictPictures } from "./pictures.ts";
 import { type SaveOptions, saveModel } from "./save-model.ts";
 
 export interface FitModelOptions {
@@ -151,11 +151,12 @@ export class TransferModel {
     const { epochs, initialEpoch = 0, callbacks = [], signal, ...unknown } = rest;
     refuseUnknown("fit", unknown);
     const how = this.#required();
-    const { seed, threads, base } = this.#grafted;
+    const { added, seed, threads, base } = this.#grafted;
     const assembly = await assemble(
       {
         graph: this.#graph,
         trainable: this.trainable,
+        added,
         compiled: how,
         preprocessing: base.preprocessing,
         augment,
@@ -196,8 +197,9 @@ export class TransferModel {
 
   /** The best labels of each picture. @throws {TrainingError} "not-compiled" before `fit` has seen the classes */
   async predict(pictures: readonly Picture[], options: { readonly top?: number } = {}): Promise<readonly Prediction[]> {
-    const images = await Promise.all(pictures.map((picture) => readPicture(picture, this.#host)));
-    return this.#answering(this.#known(), (classifier) => classifier.predict(images, options));
+    return this.#answering(this.#known(), (classifier) =>
+      predictPictures(pictures, options, { classifier, host: this.#host }),
+    );
   }
 
   /**

@@ -33,6 +33,7 @@ export interface EpochRecord {
   /** On the validation data, after the epoch. */
   readonly valLoss?: number;
   readonly valMetrics?: Readonly<Record<string, number>>;
+  /** Of the epoch's last step. */
   readonly learningRate: number;
   readonly examples: number;
   readonly seconds: number;

@@ -1,6 +1,7 @@
 import { TrainingError } from "../base/errors.ts";
 import { type StaticShape, sizeOf } from "../base/shape.ts";
 import { bytesOf, tensor } from "../base/tensor.ts";
+import type { StopSignal } from "../data/batches.ts";
 import { float32Output } from "../runtime/outputs.ts";
 import type { Session, Tensors } from "../runtime/runtime.ts";
 import type { Scratch, Store } from "../store/store.ts";
@@ -127,17 +128,17 @@ const fillBatch = 32;
 
 /** Features instead of pictures; the first pass computes those that are missing. */
 export function cachedSource({ cache, pixels, frozen, target, onFill }: CachedSourceOptions): Source {
-  const fill = async (order: readonly number[]) => {
+  const fill = async (order: readonly number[], signal?: StopSignal) => {
     const missing = order.filter((index) => !cache.has(index));
     let done = 0;
-    for await (const { indices, inputs } of pixels.batches({ order: missing, batch: fillBatch, epoch: 0 })) {
+    for await (const { indices, inputs } of pixels.batches({ order: missing, batch: fillBatch, epoch: 0, signal })) {
       await cache.add(indices, await frozen.run(inputs));
       done += indices.length;
       onFill?.(done, missing.length);
     }
   };
   return {
-    prepare: () => fill(pixels.indices()),
+    prepare: (signal) => fill(pixels.indices(), signal),
     indices: pixels.indices,
     async *batches({ order, batch }) {
       await fill(order);

@@ -26,7 +26,7 @@ export interface FitOptions {
   /** Governs the order of examples and dropout. */
   readonly seed: number;
   readonly callbacks?: readonly Callback[];
-  /** Stops the run after the current step. */
+  /** Stops the run after the current step, or before the first one while the sources are prepared. */
   readonly signal?: Signal | undefined;
   /** Milliseconds, from any start. */
   readonly now: () => number;
@@ -55,8 +55,8 @@ export async function fit(trainer: Trainer, options: FitOptions): Promise<Histor
   checkNumber("initialEpoch", initialEpoch, { min: 0, integer: true });
   checkNumber("batch", batch, { min: 1, integer: true });
   checkNumber("accumulate", accumulate, { min: 1, integer: true });
-  await options.train.prepare();
-  await options.validation?.prepare();
+  await options.train.prepare(options.signal);
+  await options.validation?.prepare(options.signal);
   const run = new Run(trainer, options);
   await run.begin(epochs, initialEpoch);
   for (let epoch = initialEpoch + 1; epoch <= epochs && !run.stopped; epoch++) await run.epoch(epoch);
@@ -71,6 +71,8 @@ class Run {
   readonly #options: FitOptions;
   readonly #control: Control;
   #steps = 0;
+  /** Of the last step. */
+  #rate = 0;
 
   constructor(trainer: Trainer, options: FitOptions) {
     this.#trainer = trainer;
@@ -85,8 +87,9 @@ class Run {
     };
   }
 
-  begin(epochs: number, initialEpoch: number): Promise<void> {
-    return this.#tell({ type: "begin", epochs, initialEpoch, steps: this.#stepsPerEpoch() });
+  async begin(epochs: number, initialEpoch: number): Promise<void> {
+    await this.#tell({ type: "begin", epochs, initialEpoch, steps: this.#stepsPerEpoch() });
+    this.#heed();
   }
 
   end(): Promise<void> {
@@ -104,7 +107,7 @@ class Run {
       loss: trained.loss,
       metrics: trained.metrics,
       ...(judged ? { valLoss: judged.loss, valMetrics: judged.metrics } : {}),
-      learningRate: this.#learningRate(),
+      learningRate: this.#rate,
       examples: trained.count,
       seconds: (now() - started) / 1000,
     };
@@ -114,7 +117,7 @@ class Run {
 
   /** One pass over the training data. */
   async #pass(epoch: number): Promise<Means> {
-    const { train, batch, accumulate = 1, seed, metrics, activation, signal } = this.#options;
+    const { train, batch, accumulate = 1, seed, metrics, activation } = this.#options;
     const rng = random(seed).fork("epoch", epoch);
     const order = rng.fork("order").shuffle(train.indices());
     const sums = tally(metrics, activation);
@@ -122,6 +125,7 @@ class Run {
     let step = 0;
     for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch }))) {
       const learningRate = this.#learningRate();
+      this.#rate = learningRate;
       const waits = !last && (step + 1) % accumulate !== 0;
       const { loss, logits } = await this.#trainer.step(examples, {
         learningRate,
@@ -135,10 +139,14 @@ class Run {
       const means = sums.means();
       const told = { loss: means.loss, metrics: means.metrics, batchLoss: loss, examples: means.count, learningRate };
       await this.#tell({ type: "step", epoch, step, steps: Math.max(steps, step), ...told });
-      if (signal?.aborted) this.#control.stop("interrupted");
+      this.#heed();
       if (this.stopped) break;
     }
     return sums.means();
+  }
+
+  #heed(): void {
+    if (this.#options.signal?.aborted) this.#control.stop("interrupted");
   }
 
   #stepsPerEpoch(): number {

@@ -26,13 +26,14 @@ export function pixelSource({ dataset, ledger, input, shape, prepare, target }: 
       const bad = new Set(ledger.list().map(({ index }) => index));
       return Array.from({ length: dataset.size }, (_, index) => index).filter((index) => !bad.has(index));
     },
-    async *batches({ order, batch, epoch }) {
+    async *batches({ order, batch, epoch, signal }) {
       const read = batches(dataset, {
         indices: order,
         batch,
         shape,
         prepare: (image, index) => prepare(image, index, epoch),
         onBad: (index, error) => ledger.add(index, error),
+        ...(signal ? { signal } : {}),
       });
       for await (const { indices, inputs } of read) {
         yield { indices, inputs: { [input]: inputs }, targets: stackTargets(indices, target) };

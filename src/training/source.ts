@@ -1,3 +1,4 @@
+import type { StopSignal } from "../data/batches.ts";
 import type { Tensors } from "../runtime/runtime.ts";
 
 /** A batch ready for a program: its input tensors by name, [N, ...], and its targets, [N, C] flat. */
@@ -9,8 +10,11 @@ export interface Examples {
 
 /** Examples as a program reads them: pictures prepared on the fly, or features from a cache. */
 export interface Source {
-  /** Does once what every pass needs, e.g. fills a cache; a pass does it too where this was not called. */
-  prepare(): Promise<void>;
+  /**
+   * Does once what every pass needs, e.g. fills a cache; a pass does it too where this was not called. Ends early,
+   * with the work half done, where the signal says so.
+   */
+  prepare(signal?: StopSignal): Promise<void>;
   /** Indices of the examples that can be read, as far as known. */
   indices(): readonly number[];
   /** Batches in the order given. Examples that turn out unreadable are left out. */
@@ -23,4 +27,6 @@ export interface BatchRequest {
   readonly batch: number;
   /** Names the pass, so that augmentation differs from epoch to epoch and can be repeated. */
   readonly epoch: number;
+  /** Ends the pass before the next batch. */
+  readonly signal?: StopSignal | undefined;
 }

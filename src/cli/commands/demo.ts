@@ -13,7 +13,7 @@ import { printJson, type Ui } from "../output/ui.ts";
 import { watchRun } from "../output/watch-run.ts";
 
 /** The model that ships with the project. */
-const model = fileURLToPath(new URL("../../../models/sketches", import.meta.url));
+const model = fileURLToPath(new URL("../../../models/sketchnet", import.meta.url));
 
 /** `regraft demo`: draws pictures, trains on them, and names some that were drawn afterwards. */
 export const demo: Body<typeof demoOperands, typeof demoFlags> = async ({ flags, ui }) => {

@@ -10,6 +10,7 @@ export const predict: Body<typeof predictOperands, typeof predictFlags> = async 
   for await (const found of predictRun({ ...operands, ...flags }, nodeHost())) {
     failed ||= "error" in found;
     printPrediction(found, operands.images, ui);
+    if (ui.out.closed) break;
   }
   return failed ? 1 : 0;
 };

@@ -6,9 +6,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The part of a stream that is written to. */
 export interface Sink {
-  write(text: string): unknown;
+  write(text: string): void;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Nobody reads any more. */
+  readonly closed?: boolean;
 }
 
 const clearLine = "\r\u001b[2K";
@@ -32,6 +34,10 @@ export class Terminal {
   get columns(): number {
     const { columns = 0 } = this.#sink;
     return columns > 0 ? columns : defaultColumns;
+  }
+
+  get closed(): boolean {
+    return this.#sink.closed === true;
   }
 
   /** Writes lines that stay; a status line moves below them. */

@@ -1,7 +1,7 @@
 import { refuseUnknown } from "../../base/options.ts";
 import type { Tensors } from "../../runtime/runtime.ts";
 import type { Callback, EpochRecord } from "../events.ts";
-import { type Monitor, merit } from "./monitor.ts";
+import { improves, type Monitor } from "./monitor.ts";
 
 export interface BestWeightsOptions {
   readonly monitor?: Monitor;
@@ -28,8 +28,7 @@ export function bestWeights({ monitor = "valLoss", toBeat, ...rest }: BestWeight
   const callback: Callback = async (event, control) => {
     if (event.type === "begin") kept = await control.weights();
     if (event.type === "epoch") {
-      const bar = best ?? toBeat;
-      if (bar && merit(event, monitor) <= merit(bar, monitor)) return;
+      if (!improves(event, best ?? toBeat, monitor)) return;
       best = event;
       kept = await control.weights();
     }

@@ -2,7 +2,7 @@ import { encodeSafetensors } from "../../hub/safetensors.ts";
 import type { Tensors } from "../../runtime/runtime.ts";
 import type { Store } from "../../store/store.ts";
 import type { Callback, EpochRecord } from "../events.ts";
-import { type Monitor, merit, readings } from "./monitor.ts";
+import { improves, type Monitor, readings } from "./monitor.ts";
 
 export interface CheckpointOptions {
   readonly store: Store;
@@ -24,7 +24,7 @@ export function checkpoint({ store, folder, phase, monitor = "valLoss", toBeat }
     if (event.type !== "epoch") return;
     const note = JSON.stringify({ phase, epoch: event.epoch, ...readings(event) }, null, 2);
     await writeCheckpoint(store, store.join(folder, "last"), await control.state(), note);
-    if (best && merit(event, monitor) <= merit(best, monitor)) return;
+    if (!improves(event, best, monitor)) return;
     best = event;
     await writeCheckpoint(store, store.join(folder, "best"), await control.weights(), note);
   };

@@ -17,6 +17,12 @@ export function merit(record: EpochRecord, monitor: Monitor): number {
   });
 }
 
+/** Whether an epoch is better than the best so far. One whose number is not finite never is: its weights are lost. */
+export function improves(record: EpochRecord, best: EpochRecord | undefined, monitor: Monitor): boolean {
+  const value = merit(record, monitor);
+  return Number.isFinite(value) && (best === undefined || value > merit(best, monitor));
+}
+
 /** Everything measured in an epoch under one flat set of names: loss, accuracy, valLoss, valAccuracy, ... */
 export function readings({ loss, metrics, valLoss, valMetrics = {} }: EpochRecord): Readonly<Record<string, number>> {
   const validation = Object.entries(valMetrics).map(([name, value]) => [valName(name), value] as const);

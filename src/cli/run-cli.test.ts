@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import { FakeConsole } from "../../test/cli-console.ts";
+import { DataError, TrainingError, UsageError } from "../base/errors.ts";
+import { type Body, command } from "./command.ts";
+import { commands } from "./commands.ts";
+import { one } from "./flag.ts";
+import { batch } from "./flags/shared.ts";
+import { printJson } from "./output/ui.ts";
+import { runCli } from "./run-cli.ts";
+
+type Work = Body<{ readonly folder: ReturnType<typeof one> }, { readonly batch: typeof batch }>;
+
+const version = "1.2.3";
+
+async function run(argv: readonly string[], work: Work = async () => 0, console = new FakeConsole()) {
+  const count = command({
+    name: "count",
+    about: "Count pictures",
+    operands: { folder: one("folder", "where") },
+    flags: { batch },
+    examples: ["count photos"],
+    stopsGently: true,
+    load: async () => work,
+  });
+  const code = await runCli(argv, { commands: [count], version, console });
+  return { code, console };
+}
+
+const failing =
+  (error: unknown): Work =>
+  async () => {
+    throw error;
+  };
+
+describe("runCli", () => {
+  it("hands a command its operands and flags and passes on its exit code", async () => {
+    let seen: unknown;
+    const { code } = await run(["count", "photos", "--batch", "4"], async ({ operands, flags }) => {
+      seen = { operands, flags };
+      return 1;
+    });
+    expect(seen).toEqual({ operands: { folder: "photos" }, flags: { batch: 4 } });
+    expect(code).toBe(1);
+  });
+
+  it("prints help and version on stdout", async () => {
+    const help = await run(["--help"]);
+    expect(help.code).toBe(0);
+    expect(help.console.output).toContain("count <folder>  Count pictures");
+    expect(help.console.errors).toBe("");
+    expect((await run([])).console.output).toBe(help.console.output);
+    expect((await run(["count", "--help"])).console.output).toContain("Usage: regraft count <folder> [flags]");
+    expect((await run(["--version"])).console.output).toBe("1.2.3\n");
+  });
+
+  it.each([
+    [["cuont", "x"], "Unknown command 'cuont'.", "Did you mean count?"],
+    [["count", "x", "--bacth", "3"], "Unknown option '--bacth'.", "Did you mean --batch?"],
+    [["count", "x", "--zzz"], "Unknown option '--zzz'.", "See regraft count --help."],
+    [["count"], "Missing required argument 'folder'.", "See regraft count --help."],
+    [
+      ["count", "x", "y"],
+      "Too many arguments for 'count'. Expected 1 argument but got 2.",
+      "See regraft count --help.",
+    ],
+    [["count", "x", "--batch"], "Option '--batch <n>' argument missing.", "See regraft count --help."],
+  ])("answers %j with what is wrong and what to do, and exits 2", async (argv, message, hint) => {
+    const { code, console } = await run(argv);
+    expect(code).toBe(2);
+    expect(console.errors).toBe(`error: ${message}\n  ${hint}\n  bad-option\n`);
+    expect(console.output).toBe("");
+  });
+
+  it("refuses a value that a flag does not take", async () => {
+    const { code, console } = await run(["count", "x", "--batch", "0"]);
+    expect(code).toBe(2);
+    expect(console.errors).toBe('error: --batch must be a whole number from 1, not "0".\n  bad-option\n');
+  });
+
+  it("prints an error with its hint and code, and with --json as the last line too", async () => {
+    const error = new DataError("no-such-folder", "There is no folder photos.", { hint: "Check the path." });
+    const { code, console } = await run(["count", "photos", "--json"], async ({ ui }) => {
+      printJson(ui, { type: "start" });
+      throw error;
+    });
+    expect(code).toBe(1);
+    expect(console.errors).toBe("error: There is no folder photos.\n  Check the path.\n  no-such-folder\n");
+    expect(console.objects).toEqual([
+      { type: "start" },
+      { type: "error", code: "no-such-folder", message: error.message, hint: "Check the path." },
+    ]);
+  });
+
+  it("exits 2 at a wrong use that the task found, 130 where a run was stopped before it had anything to keep", async () => {
+    expect((await run(["count", "x"], failing(new UsageError("bad-option", "")))).code).toBe(2);
+    expect((await run(["count", "x"], failing(new TrainingError("interrupted", "")))).code).toBe(130);
+  });
+
+  it("owns up to a bug, and shows where it is only on demand", async () => {
+    const work = failing(new TypeError("x is not a function"));
+    const { code, console } = await run(["count", "x"], work);
+    expect(code).toBe(1);
+    expect(console.errors).toContain("This is a bug in Regraft: x is not a function");
+    expect(console.errors).not.toContain("run-cli.test.ts");
+    expect((await run(["count", "x", "--debug"], work)).console.errors).toContain("run-cli.test.ts");
+    const env = { REGRAFT_DEBUG: "1" };
+    expect((await run(["count", "x"], work, new FakeConsole({ env }))).console.errors).toContain("run-cli.test.ts");
+  });
+
+  it("asks the command to stop at the first Ctrl-C and quits at the second", async () => {
+    const console = new FakeConsole();
+    const seen: unknown[] = [];
+    const work: Work = async ({ ui }) => {
+      seen.push(ui.signal.aborted);
+      console.press?.();
+      seen.push(ui.signal.aborted, console.quits);
+      console.time = 2000;
+      console.press?.();
+      seen.push(console.quits);
+      return 130;
+    };
+    const { code } = await run(["count", "x"], work, console);
+    expect(seen).toEqual([false, true, 0, 1]);
+    expect(console.errors).toContain("stopping after this step, keeping the best model so far");
+    expect(code).toBe(130);
+    expect(console.press).toBeUndefined();
+  });
+
+  it("has no colours or control codes where nobody watches, and colours on a terminal", async () => {
+    const error = new DataError("no-images", "None.");
+    const code = "\u001b[";
+    expect((await run(["count", "x"], failing(error))).console.errors).not.toContain(code);
+    const watched = await run(["count", "x"], failing(error), new FakeConsole({ isTTY: true }));
+    expect(watched.console.errors).toContain(code);
+    const quiet = new FakeConsole({ isTTY: true, env: { NO_COLOR: "1" } });
+    expect((await run(["count", "x"], failing(error), quiet)).console.errors).not.toContain(code);
+  });
+});
+
+describe("the commands of regraft", () => {
+  it("all have help with their flags, operands and an example", async () => {
+    for (const row of commands) {
+      const console = new FakeConsole({ columns: 100 });
+      expect(await runCli([row.name, "--help"], { commands, version, console })).toBe(0);
+      const help = console.output.replaceAll(/\s+/g, " ");
+      for (const { term, about } of Object.values(row.flags)) expect(help).toContain(`${term} ${about}`);
+      for (const { about } of Object.values(row.operands)) expect(help).toContain(about);
+      expect(help).toContain(`regraft ${row.examples[0]}`);
+    }
+  });
+});

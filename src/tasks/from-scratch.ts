@@ -1,0 +1,71 @@
+import { TrainingError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
+import { random } from "../base/random.ts";
+import type { TrainVal } from "../data/dataset.ts";
+import { adam } from "../program/optimizers.ts";
+import { resetWeights } from "../rewrite/reset-weights.ts";
+import { bestWeights } from "../training/callbacks/best-weights.ts";
+import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
+import type { StopReason } from "../training/events.ts";
+import type { Signal } from "../training/fit.ts";
+import type { Base } from "./base-model.ts";
+import { fineTuneDefaults, headLayers } from "./fine-tune.ts";
+import { graft } from "./graft.ts";
+import type { Host } from "./host.ts";
+import type { PhaseResult } from "./phase.ts";
+import type { RunEvent } from "./run-events.ts";
+import { defaultLoss, unitsFor } from "./targets.ts";
+
+export interface FromScratchOptions {
+  readonly epochs: number;
+  /** Adam's. What suits fresh weights, not what suits weights that know something. */
+  readonly learningRate?: number;
+  readonly batch?: number;
+  readonly seed?: number;
+  readonly threads?: number | undefined;
+  readonly signal?: Signal | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+}
+
+/** How far a network comes that knows nothing yet. */
+export interface FromScratch extends PhaseResult {
+  readonly stopped: StopReason;
+}
+
+/**
+ * What transfer is to be measured against: the same network under the same new head, all of its weights drawn anew, all
+ * of them trained. As in `fineTune`, the epoch with the lowest validation loss counts.
+ *
+ * @throws {TrainingError} "interrupted" · "nan-loss" where not one epoch was finished
+ */
+export async function trainFromScratch(
+  base: Base,
+  data: TrainVal,
+  options: FromScratchOptions,
+  host: Host,
+): Promise<FromScratch> {
+  const { epochs, learningRate = 1e-3, batch = fineTuneDefaults.batch, seed = 0, threads, ...rest } = options;
+  const { signal, onEvent, ...unknown } = rest;
+  refuseUnknown("trainFromScratch", unknown);
+  const loss = defaultLoss(data.train.classes.length);
+  const graph = resetWeights(base.graph, { rng: random(seed).fork("scratch") });
+  const layers = headLayers({ ...fineTuneDefaults, units: unitsFor(loss, data.train) });
+  const model = graft({ ...base, graph, trainable: true }, layers, { seed, threads }, host);
+  model.compile({ optimizer: adam({ learningRate }), loss });
+  onEvent?.({ type: "phase", name: "scratch", epochs, learningRate, ...model.parameters, cached: false });
+  const best = bestWeights();
+  const started = host.now();
+  const { epochs: records, stopped } = await model.fit(data.train, {
+    ...{ epochs, batch, signal, validation: data.val },
+    callbacks: [(event) => onEvent?.({ type: "training", phase: "scratch", event }), stopOnNaN(), best.callback],
+  });
+  const seconds = (host.now() - started) / 1000;
+  const { valLoss = Number.NaN, valMetrics = {} } = best.best() ?? nothingTrained(stopped);
+  const valAccuracy = valMetrics.accuracy ?? Number.NaN;
+  return { name: "scratch", epochs: records.length, seconds, valLoss, valAccuracy, stopped };
+}
+
+function nothingTrained(stopped: StopReason): never {
+  const code = stopped === "nan-loss" ? "nan-loss" : "interrupted";
+  throw new TrainingError(code, "The comparison from scratch ended before its first epoch was over.");
+}
