@@ -61,7 +61,11 @@ test("a step is one graph: forward, loss, backward, update", () => {
 });
 
 test("state holds each weight as it is and its slots at zero", () => {
-  const { state } = trainingProgram(network(), { trainable: ["W1", "W2"], loss: softmaxCrossEntropy(), optimizer: adam() });
+  const { state } = trainingProgram(network(), {
+    trainable: ["W1", "W2"],
+    loss: softmaxCrossEntropy(),
+    optimizer: adam(),
+  });
   expect(Object.keys(state)).toEqual(["W1", "m:W1", "v:W1", "W2", "m:W2", "v:W2"]);
   expect(state.W1).toEqual(floats([1, 0, 0, 1], [2, 2]));
   expect(state["m:W2"]).toEqual(floats([0, 0, 0, 0, 0, 0], [2, 3]));

@@ -16,18 +16,21 @@ export interface FrozenSplit {
 
 /**
  * Splits a graph where the first trainable weight comes in. The prefix can be computed once per example and cached:
- * it holds every node that depends on the inputs and on no trainable weight.
+ * it holds every node that depends on the inputs, and on no trainable weight and no Dropout, which drops something
+ * else in every step.
  *
  * @param trainable names of initializers
  * @throws {GraphError} "no-such-node" · "nothing-to-train" where no output depends on a trainable weight
  */
 export function splitFrozen(graph: Graph, trainable: readonly string[]): FrozenSplit {
   checkWeights(graph, trainable);
-  const live = reachedFrom(graph, trainable);
-  const outputs = graph.outputs.filter(({ name }) => live.has(name));
-  if (outputs.length === 0) {
+  const trained = reachedFrom(graph, trainable);
+  if (!graph.outputs.some(({ name }) => trained.has(name))) {
     throw new GraphError("nothing-to-train", "No output of the graph depends on a trainable weight.");
   }
+  const dropped = graph.nodes.filter(({ op }) => op === "Dropout").flatMap(({ outputs }) => outputs.filter(Boolean));
+  const live = reachedFrom(graph, [...trainable, ...dropped]);
+  const outputs = graph.outputs.filter(({ name }) => live.has(name));
   const inputs = graph.inputs.map(({ name }) => name);
   const fed = reachedFrom(graph, inputs);
   const isFrozen = (node: Node) => node.outputs.some((name) => fed.has(name) && !live.has(name));

@@ -118,6 +118,16 @@ describe("splitFrozen", () => {
     expect(suffix.nodes).toEqual(graph.nodes);
   });
 
+  test("a Dropout belongs to the trained part: it drops something else in every step", () => {
+    const g = graphBuilder();
+    const dropped = g.Dropout(g.Relu(g.input("X", "float32", ["N", 3])), g.float(0.5));
+    const graph = g.build([g.Gemm(dropped, weight(g, "W", 3, 2))]);
+    const { prefix, suffix, boundary } = splitFrozen(graph, ["W"]);
+    expect(prefix?.nodes.map(({ op }) => op)).toEqual(["Relu"]);
+    expect(boundary.map(({ name }) => name)).toEqual(["Relu_1"]);
+    expect(suffix.nodes.map(({ op }) => op)).toEqual(["Dropout", "Gemm"]);
+  });
+
   test("a weight that no output depends on cannot be trained", () => {
     const g = graphBuilder();
     weight(g, "unused", 3);

@@ -9,6 +9,7 @@ import type { Graph } from "../onnx/graph.ts";
 import { cut } from "../rewrite/cut.ts";
 import { findHead, type Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
+import { withoutDropout } from "../rewrite/without-dropout.ts";
 import type { Host } from "./host.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
@@ -24,7 +25,7 @@ export interface LoadOptions {
 /** A pre-trained model without its classifier. */
 export interface Base {
   readonly path: string;
-  /** From the picture to the features that the classifier read. */
+  /** From the picture to the features that the classifier read, as in inference: without Dropout. */
   readonly graph: Graph;
   readonly head: Head;
   readonly preprocessing: Preprocessing;
@@ -47,7 +48,7 @@ export async function loadBase(path: string, options: LoadOptions, { store }: Pi
   const head = findHead(whole, headAt === undefined ? {} : { at: headAt });
   return {
     path,
-    graph: cut(whole, head.features),
+    graph: withoutDropout(cut(whole, head.features)),
     head,
     preprocessing,
     preprocessingSource: wanted === undefined ? (loaded.preprocessingSource ?? "") : "as given",

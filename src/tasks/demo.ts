@@ -1,18 +1,17 @@
-import { HostError } from "../base/errors.ts";
 import { refuseUnknown, withDefaults } from "../base/options.ts";
 import { imageFolder } from "../data/image-folder.ts";
-import { writeSample } from "../data/sample/write-sample.ts";
-import type { Store } from "../store/store.ts";
 import type { StopReason } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
 import { loadBase } from "./base-model.ts";
-import { type FromScratch, trainFromScratch } from "./from-scratch.ts";
+import { clearDemoFolder, type DemoPaths, demoPaths } from "./demo-folder.ts";
+import { type DrawnPictures, drawPictures } from "./demo-pictures.ts";
+import { trainFromScratch } from "./from-scratch.ts";
 import type { Host } from "./host.ts";
 import { type PredictedImage, predictRun } from "./predict-run.ts";
 import type { RunEvent } from "./run-events.ts";
 import { type TrainResult, trainRun } from "./train-run.ts";
 
-/** The model that comes with Regraft: it knows ten drawn things, none of them the sample's. */
+/** The model that comes with Regraft: it knows ten drawn things, none of them the demo's five. */
 export const shippedModel = "sketchnet";
 
 export interface DemoOptions {
@@ -30,45 +29,34 @@ export interface DemoOptions {
   readonly onEvent?: (event: DemoEvent) => void;
 }
 
-export type DemoEvent =
-  | RunEvent
-  | {
-      readonly type: "drawn";
-      readonly folder: string;
-      readonly classes: readonly string[];
-      readonly train: number;
-      readonly val: number;
-    }
-  /** What is done next. */
-  | { readonly type: "step"; readonly step: DemoStep }
-  | ({ readonly type: "prediction" } & DemoPrediction);
-
 export type DemoStep = "draw" | "transfer" | "scratch" | "predict";
 
-/** A picture that neither network has seen, and what the fine-tuned one says. */
+export type DemoEvent =
+  | RunEvent
+  | { readonly type: "step"; readonly step: DemoStep }
+  | ({ readonly type: "drawn" } & DrawnPictures)
+  | ({ readonly type: "prediction" } & DemoPrediction);
+
+/** What the fine-tuned model says to a picture that it has not seen. */
 export interface DemoPrediction extends Exclude<PredictedImage, { readonly error: unknown }> {
   /** What was drawn. */
   readonly truth: string;
 }
 
-/** What a way of training came to, on the same pictures and after as many epochs as the other. */
+/** What a way of training came to: of its epoch with the lowest validation loss. */
 export interface DemoOutcome {
   readonly epochs: number;
   readonly seconds: number;
-  readonly valAccuracy: number;
   readonly valLoss: number;
+  readonly valAccuracy: number;
 }
 
-export interface DemoResult {
+export interface DemoResult extends DrawnPictures {
   readonly folder: string;
-  readonly pictures: string;
   readonly run: string;
   readonly model: string;
-  readonly classes: readonly string[];
-  readonly train: number;
-  readonly val: number;
   readonly transfer: DemoOutcome;
-  /** undefined where the demo was stopped before. */
+  /** The same network with fresh weights, on the same pictures, for as many epochs; undefined where stopped before. */
   readonly scratch: DemoOutcome | undefined;
   readonly predictions: readonly DemoPrediction[];
   readonly stopped: StopReason;
@@ -82,58 +70,95 @@ export const demoDefaults = {
   tuneEpochs: 10,
 } as const satisfies Partial<DemoOptions>;
 
-/** Small data, a small network: small batches, and rates that fit them. Chosen on other seeds than the default one. */
-const recipe = { batch: 16, headLearningRate: 3e-3, tuneLearningRate: 3e-4, scratchLearningRate: 1e-3 } as const;
+/** What suits few pictures and a small network; the rate from scratch is the best of 3e-4, 1e-3 and 3e-3. */
+const recipe = { batch: 16, headLearningRate: 3e-3, tuneLearningRate: 3e-4 } as const;
+const scratchLearningRate = 1e-3;
 
 /**
  * Transfer learning in a minute: draws pictures of five things, fine-tunes the model that comes with Regraft on them,
- * trains the same network from scratch on the same pictures for as many epochs, and names some pictures drawn
+ * trains the same network from scratch on the same pictures for as many epochs, and names some that are drawn
  * afterwards.
  *
  * @throws {HostError} "run-exists" where `out` holds something that is no demo · what trainRun throws
  */
 export async function runDemo(options: DemoOptions, host: Host): Promise<DemoResult> {
-  return new Demo(withDefaults(demoDefaults, options), host).run();
+  const job = withDefaults(demoDefaults, options);
+  const { out, seed, threads, trainPerClass, valPerClass, headEpochs, tuneEpochs, signal, onEvent, ...rest } = job;
+  refuseUnknown("runDemo", rest);
+  const paths = demoPaths(host.store, out);
+  const demo: Demo = { job, host, paths, tell: onEvent ?? (() => {}) };
+  await clearDemoFolder(paths, host);
+  demo.tell({ type: "step", step: "draw" });
+  const drawn = await drawPictures(paths, job, host);
+  demo.tell({ type: "drawn", ...drawn });
+  const trained = await transfer(demo);
+  const scratch = trained.stopped === "interrupted" ? undefined : await compare(demo);
+  const stopped = scratch?.stopped ?? trained.stopped;
+  const predictions = stopped === "interrupted" ? [] : await predict(demo, drawn.classes);
+  const result: DemoResult = {
+    ...{ folder: out, run: trained.run, model: shippedModel, ...drawn, predictions, stopped },
+    transfer: outcomeOf(trained),
+    scratch: scratch?.outcome,
+  };
+  await host.store.write(paths.about, `${JSON.stringify(result, null, 2)}\n`);
+  return result;
 }
 
-type Job = ReturnType<typeof withDefaults<typeof demoDefaults, DemoOptions>>;
+interface Demo {
+  readonly job: ReturnType<typeof withDefaults<typeof demoDefaults, DemoOptions>>;
+  readonly host: Host;
+  readonly paths: DemoPaths;
+  readonly tell: (event: DemoEvent) => void;
+}
 
-const pathsIn = (store: Store, out: string) => ({
-  pictures: store.join(out, "pictures"),
-  unseen: store.join(out, "unseen"),
-  run: store.join(out, "run"),
-  /** Says that the folder is a demo's, and what came out. */
-  about: store.join(out, "demo.json"),
-});
+const modelPath = ({ store, shippedModels }: Host): string => store.join(shippedModels, shippedModel);
 
-class Demo {
-  readonly #job: Job;
-  readonly #host: Host;
-  readonly #paths: ReturnType<typeof pathsIn>;
-  readonly #tell: (event: DemoEvent) => void;
+function transfer({ job, host, paths, tell }: Demo): Promise<TrainResult> {
+  const { seed, threads, headEpochs, tuneEpochs, signal } = job;
+  tell({ type: "step", step: "transfer" });
+  return trainRun(
+    {
+      ...{ data: paths.pictures, model: modelPath(host), out: paths.run, overwrite: true },
+      ...{ ...recipe, seed, headEpochs, tuneEpochs, signal, onEvent: tell },
+      ...(threads === undefined ? {} : { threads }),
+    },
+    host,
+  );
+}
 
-  constructor(job: Job, host: Host) {
-    const { out, seed, threads, trainPerClass, valPerClass, headEpochs, tuneEpochs, signal, onEvent, ...rest } = job;
-    refuseUnknown("runDemo", rest);
-    this.#job = job;
-    this.#host = host;
-    this.#paths = pathsIn(host.store, out);
-    this.#tell = onEvent ?? (() => {});
+/** The same network, the same pictures, as many epochs; but the weights know nothing. */
+async function compare({ job, host, paths, tell }: Demo) {
+  const { seed, threads, signal } = job;
+  tell({ type: "step", step: "scratch" });
+  const base = await loadBase(modelPath(host), {}, host);
+  const data = await imageFolder(paths.pictures, { store: host.store, decoder: host.decoder });
+  const epochs = job.headEpochs + job.tuneEpochs;
+  const options = { epochs, learningRate: scratchLearningRate, batch: recipe.batch, seed, threads, signal };
+  const { name, stopped, ...outcome } = await trainFromScratch(base, data, { ...options, onEvent: tell }, host);
+  return { outcome, stopped };
+}
+
+async function predict({ job, host, paths, tell }: Demo, classes: readonly string[]) {
+  tell({ type: "step", step: "predict" });
+  const truths = new Map(classes.map((name) => [paths.unseen(name), name]));
+  const options = { run: paths.run, images: [...truths.keys()], top: 2 };
+  const predictions: DemoPrediction[] = [];
+  for await (const found of predictRun({ ...options, ...(job.threads ? { threads: job.threads } : {}) }, host)) {
+    if ("error" in found) throw found.error;
+    const prediction = { ...found, truth: truths.get(found.image) ?? "" };
+    tell({ type: "prediction", ...prediction });
+    predictions.push(prediction);
   }
+  return predictions;
+}
 
-  async run(): Promise<DemoResult> {
-    const { train, val, classes } = await this.#draw();
-    const trained = await this.#transfer();
-    const scratch = trained.stopped === "interrupted" ? undefined : await this.#scratch();
-    const stopped = scratch?.stopped ?? trained.stopped;
-    const predictions = stopped === "interrupted" ? [] : await this.#predict(classes);
-    const result: DemoResult = {
-      ...{ folder: this.#job.out, pictures: this.#paths.pictures, run: trained.run, model: shippedModel },
-      ...{ classes, train, val, predictions, stopped },
-      transfer: outcomeOf(trained),
-      scratch: scratch && { ...scratch },
-    };
-    await this.#note(result);
-    return result;
-  }
+/** Both phases together; the numbers are those of the saved model. */
+function outcomeOf({ phases, valLoss, valAccuracy }: TrainResult): DemoOutcome {
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+  return {
+    epochs: sum(phases.map(({ epochs }) => epochs)),
+    seconds: sum(phases.map(({ seconds }) => seconds)),
+    valLoss,
+    valAccuracy,
+  };
 }
