@@ -32,13 +32,14 @@ const stages = [
 
 /**
  * A small convolutional classifier with fresh weights: [N, 3, 64, 64] to logits [N, classes]. There is no normalisation
- * layer: He's initialisation is enough at this depth.
+ * layer: He's initialisation is enough at this depth. The maximum over places, not the mean: a figure fills a small part
+ * of its picture.
  */
 export function sketchNetwork(classes: number, rng: Random): Graph {
   const g = graphBuilder({ name: "sketchnet" });
   let X = g.input("pixel_values", "float32", ["N", 3, side, side]);
   for (const [at, { channels, stride }] of stages.entries()) X = convolution(g, X, { at, channels, stride });
-  const features = g.Flatten(g.GlobalAveragePool(X));
+  const features = g.Flatten(g.GlobalMaxPool(X));
   const { channels: width } = stages[stages.length - 1] ?? stages[0];
   const weight = g.initializer("classifier.weight", floats(new Float32Array(classes * width), [classes, width]));
   const bias = g.initializer("classifier.bias", floats(new Float32Array(classes)));

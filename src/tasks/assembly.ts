@@ -1,5 +1,4 @@
 import { NoGradient } from "../autodiff/no-gradient.ts";
-import { GraphError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
@@ -22,7 +21,7 @@ import { openTrainer, type Trainer } from "../training/trainer.ts";
 import type { Compiled } from "./compile.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
-import { trainableBase } from "./trainable-from.ts";
+import { withWayOut } from "./trainable-from.ts";
 
 export interface CacheLimits {
   /** Bytes of features kept in memory, per data set. */
@@ -90,13 +89,7 @@ function differentiated(graph: Graph, { graph: whole, trainable, added, compiled
   try {
     return trainingProgram(graph, { ...compiled, trainable });
   } catch (error) {
-    if (!(error instanceof NoGradient)) throw error;
-    const layer = trainableBase(whole, added);
-    const instead =
-      layer === undefined
-        ? "Train the new layers alone: --unfreeze none."
-        : `Train the new layers, or what comes after that node too: --unfreeze none, or --unfreeze ${layer}.`;
-    throw new GraphError("no-gradient", error.message, { hint: instead, cause: error });
+    throw error instanceof NoGradient ? withWayOut(error, whole, added) : error;
   }
 }
 

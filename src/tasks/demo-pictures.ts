@@ -25,7 +25,14 @@ export async function drawPictures(
   { store, encoder }: Pick<Host, "store" | "encoder">,
 ): Promise<DrawnPictures> {
   const draw = (folder: string, part: string, perClass: number) =>
-    writeSample(folder, { store, encoder, perClass, seed: random(seed).fork(part).int(2 ** 31) });
+    writeSample(folder, {
+      store,
+      encoder,
+      perClass,
+      seed: random(seed)
+        .fork(part)
+        .int(2 ** 31),
+    });
   const train = await draw(store.join(pictures, "train"), "train", trainPerClass);
   const val = await draw(store.join(pictures, "val"), "val", valPerClass);
   await draw(unseenFolder, "unseen", 1);

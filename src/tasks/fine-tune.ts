@@ -114,6 +114,8 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   const loss = job.loss ?? defaultLoss(data.train.classes.length);
   const layers = headLayers({ ...job, units: unitsFor(loss, data.train) });
   const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
+  // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
+  if (job.tuneEpochs > 0) model.unfreeze(job.unfreeze);
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
   if (job.unfreeze !== "none") {

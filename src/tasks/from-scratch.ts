@@ -1,4 +1,3 @@
-import { TrainingError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import type { TrainVal } from "../data/dataset.ts";
@@ -27,16 +26,15 @@ export interface FromScratchOptions {
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
-/** How far a network comes that knows nothing yet. */
-export interface FromScratch extends PhaseResult {
+export interface FromScratch {
+  /** undefined where not one epoch was finished. */
+  readonly result: PhaseResult | undefined;
   readonly stopped: StopReason;
 }
 
 /**
  * What transfer is to be measured against: the same network under the same new head, all of its weights drawn anew, all
  * of them trained. As in `fineTune`, the epoch with the lowest validation loss counts.
- *
- * @throws {TrainingError} "interrupted" · "nan-loss" where not one epoch was finished
  */
 export async function trainFromScratch(
   base: Base,
@@ -60,12 +58,9 @@ export async function trainFromScratch(
     callbacks: [(event) => onEvent?.({ type: "training", phase: "scratch", event }), stopOnNaN(), best.callback],
   });
   const seconds = (host.now() - started) / 1000;
-  const { valLoss = Number.NaN, valMetrics = {} } = best.best() ?? nothingTrained(stopped);
+  const record = best.best();
+  if (!record) return { result: undefined, stopped };
+  const { valLoss = record.loss, valMetrics = record.metrics } = record;
   const valAccuracy = valMetrics.accuracy ?? Number.NaN;
-  return { name: "scratch", epochs: records.length, seconds, valLoss, valAccuracy, stopped };
-}
-
-function nothingTrained(stopped: StopReason): never {
-  const code = stopped === "nan-loss" ? "nan-loss" : "interrupted";
-  throw new TrainingError(code, "The comparison from scratch ended before its first epoch was over.");
+  return { result: { name: "scratch", epochs: records.length, seconds, valLoss, valAccuracy }, stopped };
 }

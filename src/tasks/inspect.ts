@@ -34,7 +34,10 @@ export interface Inspection {
   readonly preprocessingSource: string | undefined;
   /** Whether all of it can be trained. */
   readonly trainable: boolean;
-  /** The first layer from which on all can be trained: --unfreeze takes its name. */
+  /**
+   * The first layer from which on all can be trained: --unfreeze takes its name. undefined where it is the classifier,
+   * which a new head takes the place of.
+   */
   readonly trainableFrom: string | undefined;
   readonly stops?: { readonly node: string; readonly op: string; readonly reason: string };
   /** How many nodes of each op. */
@@ -67,7 +70,7 @@ export async function inspectModel(
   const input = imageInput(graph);
   const concrete = atItsSize(loaded);
   const found = headOf(concrete, headAt);
-  const { stop, from } = trainability(stripSoftmax(concrete));
+  const { stop, from } = trainability(stripSoftmax(withKnownSize(concrete)));
   return {
     model: path,
     file: loaded.file,
@@ -81,7 +84,7 @@ export async function inspectModel(
     preprocessing: loaded.preprocessing,
     preprocessingSource: loaded.preprocessingSource,
     trainable: stop === undefined,
-    trainableFrom: from,
+    trainableFrom: from === found.head?.node ? undefined : from,
     ...(stop ? { stops: { node: labelOf(stop.node), op: stop.node.op, reason: stop.reason } } : {}),
     ops: counted(graph.nodes.map(({ op }) => op)),
     layers: weightedNodes(concrete).map(({ node, weights }) => ({
@@ -92,9 +95,18 @@ export async function inspectModel(
   };
 }
 
-/** The graph at the size that its preprocessing makes, where it has one: gradients need known extents. */
+/** The graph at the size that its preprocessing makes, where it has one. */
 function atItsSize({ model, preprocessing }: LoadedModel): Graph {
   return preprocessing ? fixInput(model.graph, inputSize(preprocessing)) : model.graph;
+}
+
+/** Pixels a side where neither the model nor its preprocessing says: most classifiers were trained at it. */
+const usualSize = 224;
+
+/** For a look at the gradients, which need numbers, not which ones. */
+function withKnownSize(graph: Graph): Graph {
+  const { height = usualSize, width = usualSize } = imageInput(graph);
+  return fixInput(graph, { height, width });
 }
 
 function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "headError"> {

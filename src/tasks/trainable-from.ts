@@ -1,4 +1,6 @@
 import { type GradientStop, whereGradientStops } from "../autodiff/gradient-stops.ts";
+import { NoGradient } from "../autodiff/no-gradient.ts";
+import { GraphError } from "../base/errors.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { labelOf } from "../rewrite/names.ts";
 import { selectTrainable, type Unfreeze } from "../rewrite/trainable.ts";
@@ -28,8 +30,29 @@ export function trainability(graph: Graph): Trainability {
   return { stop, from };
 }
 
+/**
+ * Makes sure that a gradient reaches every weight to be trained.
+ *
+ * @param added those of them that are the new layers'
+ * @throws {GraphError} "no-gradient", naming the node in the way and what can be trained instead
+ */
+export function checkGradients(graph: Graph, trainable: readonly string[], added: readonly string[]): void {
+  const stop = whereGradientStops(graph, { output: graph.outputs[0]?.name ?? "", wrt: trainable });
+  if (stop) throw withWayOut(new NoGradient(stop.node, stop.reason), graph, added);
+}
+
+/** The error with a hint that says from which layer of the base on training works. */
+export function withWayOut(error: NoGradient, graph: Graph, added: readonly string[]): GraphError {
+  const layer = trainableBase(graph, added);
+  const hint =
+    layer === undefined
+      ? "Train the new layers alone: --unfreeze none."
+      : `Train the new layers, or what comes after that node too: --unfreeze none, or --unfreeze ${layer}.`;
+  return new GraphError("no-gradient", error.message, { hint, cause: error });
+}
+
 /** The first layer of the base from which on everything can be trained; undefined where only the new layers can. */
-export function trainableBase(graph: Graph, added: readonly string[]): string | undefined {
+function trainableBase(graph: Graph, added: readonly string[]): string | undefined {
   const { from } = trainability(graph);
   const head = new Set(added);
   const layer = weightedNodes(graph).find(({ node }) => labelOf(node) === from);

@@ -19,6 +19,7 @@ import { finished } from "./finished.ts";
 import type { Host } from "./host.ts";
 import { type Picture, predictPictures } from "./pictures.ts";
 import { type SaveOptions, saveModel } from "./save-model.ts";
+import { checkGradients } from "./trainable-from.ts";
 
 export interface FitModelOptions {
   /** The epoch to stop after, counted over all calls. */
@@ -115,10 +116,11 @@ export class TransferModel {
   /**
    * Which part of the base is trained along with the new layers. Takes effect with the next `compile`, as in Keras.
    *
-   * @throws {GraphError} "no-such-node"
+   * @throws {GraphError} "no-such-node" · "no-gradient" where a node in that part has none; nothing is changed then
    */
   unfreeze(what: Unfreeze = "all"): void {
-    selectTrainable(this.#graph, { unfreeze: what, always: this.#grafted.added });
+    const { added } = this.#grafted;
+    checkGradients(this.#graph, selectTrainable(this.#graph, { unfreeze: what, always: added }), added);
     this.#unfreeze = what;
     this.#compiled = undefined;
   }

@@ -1,60 +1,52 @@
-import { fileURLToPath } from "node:url";
-import { writeSample } from "../../data/sample/write-sample.ts";
 import { nodeHost } from "../../hosts/node.ts";
-import type { Host } from "../../tasks/host.ts";
-import { predictRun } from "../../tasks/predict-run.ts";
-import { trainRun } from "../../tasks/train-run.ts";
+import { type DemoEvent, runDemo } from "../../tasks/demo.ts";
 import type { Body } from "../command.ts";
 import type { demoFlags, demoOperands } from "../flags/demo.ts";
-import { nextSteps } from "../next-steps.ts";
-import { printPrediction } from "../output/prediction.ts";
-import { trainSummary } from "../output/train-summary.ts";
+import { demoHeading, demoSummary } from "../output/demo.ts";
+import { counted } from "../output/format.ts";
+import { Progress } from "../output/progress.ts";
+import { lineOf } from "../output/run-lines.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { printJson, type Ui } from "../output/ui.ts";
-import { watchRun } from "../output/watch-run.ts";
 
-/** The model that ships with the project. */
-const model = fileURLToPath(new URL("../../../models/sketchnet", import.meta.url));
+/** Of the demo's many short epochs, each so many has a line. */
+const every = 5;
 
-/** `regraft demo`: draws pictures, trains on them, and names some that were drawn afterwards. */
+/** `regraft demo`: draws pictures, trains on them, compares with training from scratch, names new pictures. */
 export const demo: Body<typeof demoOperands, typeof demoFlags> = async ({ flags, ui }) => {
-  const { out = "runs/demo", seed = 0, ...machine } = flags;
-  const host = nodeHost();
-  const { store } = host;
-  const [data, unseen, run] = [store.join(out, "pictures"), store.join(out, "unseen"), store.join(out, "run")];
-  const images = await draw({ data, unseen, seed, host, ui });
-  const options = { ...machine, data, model, seed, out: run, overwrite: true, signal: ui.signal };
-  const result = await watchRun(ui, run, (onEvent) => trainRun({ ...options, onEvent }, host));
-  if (result.stopped !== "interrupted") await name(images, { run, host, ui });
-  if (ui.json) printJson(ui, { type: "result", ...result });
-  else for (const line of trainSummary(result, await nextSteps({ run, data }, store), ui.out.colors)) ui.out.line(line);
-  return result.stopped === "interrupted" ? 130 : 0;
+  const { out = "runs/demo", ...rest } = flags;
+  const progress = new Progress(ui.err, { now: ui.now, run: out, every });
+  const isShown = !ui.json || (ui.err.live && !ui.out.live);
+  const onEvent = (event: DemoEvent) => {
+    if (ui.json) printEvent(event, ui);
+    if (isShown) show(event, { progress, terminal: ui.err });
+  };
+  try {
+    const result = await runDemo({ ...rest, out, signal: ui.signal, onEvent }, nodeHost());
+    if (ui.json) printJson(ui, { type: "result", ...result });
+    else for (const line of demoSummary(result, ui.out.colors)) ui.out.line(line);
+    return result.stopped === "interrupted" ? 130 : 0;
+  } finally {
+    progress.close();
+  }
 };
 
-interface Drawing {
-  readonly data: string;
-  readonly unseen: string;
-  readonly seed: number;
-  readonly host: Host;
-  readonly ui: Ui;
+function printEvent(event: DemoEvent, ui: Ui): void {
+  const isOwn = event.type === "step" || event.type === "drawn" || event.type === "prediction";
+  const line = isOwn ? event : lineOf(event);
+  if (line) printJson(ui, line);
 }
 
-/** Draws the data set, and a picture of each class that is not in it, whose paths come back. */
-async function draw({ data, unseen, seed, host, ui }: Drawing): Promise<readonly string[]> {
-  const { store, encoder } = host;
-  ui.err.status(ui.err.colors.dim("drawing …"));
-  for (const folder of [data, unseen]) await store.remove(folder);
-  const { classes, count } = await writeSample(data, { store, encoder, seed });
-  await writeSample(unseen, { store, encoder, seed: seed + 1, perClass: 1 });
-  ui.err.clearStatus();
-  ui.err.line(`${ui.err.colors.dim("drawn")}  ${count} pictures of ${classes.join(", ")}`);
-  return classes.map((name) => store.join(unseen, name, "001.png"));
-}
-
-/** Says what the new model sees in pictures that it was not trained on. */
-async function name(
-  images: readonly string[],
-  { run, host, ui }: { readonly run: string; readonly host: Host; readonly ui: Ui },
-): Promise<void> {
-  if (!ui.json) ui.out.line(`\n${ui.out.colors.dim("pictures that it has never seen")}`);
-  for await (const found of predictRun({ run, images, top: 2 }, host)) printPrediction(found, images, ui);
+function show(event: DemoEvent, { progress, terminal }: { readonly progress: Progress; readonly terminal: Terminal }) {
+  const { dim } = terminal.colors;
+  if (event.type === "step") {
+    for (const line of demoHeading(event.step, terminal.colors)) terminal.line(line);
+    return terminal.status(dim(event.step === "draw" ? "  drawing …" : ""));
+  }
+  if (event.type === "prediction") return;
+  if (event.type !== "drawn") return progress.show(event);
+  const { train, val, classes, pictures } = event;
+  terminal.clearStatus();
+  terminal.line(`   ${counted(train, "picture")} to learn from, ${val} to judge by ${dim(`· ${classes.join(", ")}`)}`);
+  terminal.line(dim(`   ${pictures}`));
 }

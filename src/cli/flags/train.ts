@@ -47,7 +47,7 @@ export const trainFlags = {
   },
   headLearningRate: {
     term: "--head-lr <x>",
-    about: "learning rate of the first phase (default: 0.001)",
+    about: "learning rate of the first phase (default: 0.003)",
     group: recipe,
     parse: learningRate,
   },

@@ -37,17 +37,19 @@ const step = (epoch: number, done: number): RunEvent =>
     batchLoss: 0.4,
     learningRate: 0.001,
   });
-const epoch = training({
-  type: "epoch",
-  epoch: 1,
-  loss: 0.25,
-  metrics: { accuracy: 0.9 },
-  valLoss: 0.125,
-  valMetrics: { accuracy: 0.95 },
-  learningRate: 0.001,
-  examples: 200,
-  seconds: 2,
-});
+const epochNumber = (number: number): RunEvent =>
+  training({
+    type: "epoch",
+    epoch: number,
+    loss: 0.25,
+    metrics: { accuracy: 0.9 },
+    valLoss: 0.125,
+    valMetrics: { accuracy: 0.95 },
+    learningRate: 0.001,
+    examples: 200,
+    seconds: 2,
+  });
+const epoch = epochNumber(1);
 const features = (done: number): RunEvent => ({ type: "features", phase: "head", split: "train", done, total: 200 });
 
 function watch(options: ConstructorParameters<typeof FakeConsole>[0] = {}) {
@@ -90,6 +92,15 @@ describe("progress where nobody watches", () => {
       ].join("\n"),
     );
     expect(console.output).toBe("");
+  });
+
+  it("keeps a line of each so many epochs, and of the last one", () => {
+    const console = new FakeConsole();
+    const progress = new Progress(new Terminal(console.stderr), { now: console.now, run: "runs/a", every: 4 });
+    progress.show(begin);
+    for (let number = 1; number <= 10; number++) progress.show(epochNumber(number));
+    const shown = console.errors.matchAll(/head +(\d+)\/10/g);
+    expect([...shown].map(([, number]) => number)).toEqual(["4", "8", "10"]);
   });
 });
 

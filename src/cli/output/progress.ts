@@ -20,6 +20,7 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #run: string;
+  readonly #every: number;
   #epochs = 0;
   #shownAt = Number.NEGATIVE_INFINITY;
   /** When the work began that is being timed: a phase, or the features of the next part of the data. */
@@ -27,12 +28,17 @@ export class Progress {
   #pace = new Pace(0, 0);
 
   /**
-   * @param options `now` in milliseconds, from any start; `run`: the folder that the run will be in
+   * @param options `now` in milliseconds, from any start; `run`: the folder that the run will be in; `every`: only each
+   *   so many epochs have a line that stays, and the last one
    */
-  constructor(terminal: Terminal, { now, run }: { readonly now: () => number; readonly run: string }) {
+  constructor(
+    terminal: Terminal,
+    { now, run, every = 1 }: { readonly now: () => number; readonly run: string; readonly every?: number },
+  ) {
     this.#terminal = terminal;
     this.#now = now;
     this.#run = run;
+    this.#every = every;
   }
 
   show(event: RunEvent): void {
@@ -104,6 +110,7 @@ export class Progress {
   #epoch(phase: PhaseName, { epoch, loss, metrics, valLoss, valMetrics, seconds }: EpochRecord): void {
     const { bold, dim } = this.#terminal.colors;
     this.#pace.epochEnded(this.#now());
+    if (epoch % this.#every !== 0 && epoch !== this.#epochs) return;
     const trained = `${dim("loss")} ${decimals(loss)}  ${dim("acc")} ${percent(metrics.accuracy).padStart(6)}`;
     const judged = valLoss === undefined ? "" : `  ${dim("val loss")} ${decimals(valLoss)}`;
     const accuracy = valMetrics ? `  ${dim("val acc")} ${bold(percent(valMetrics.accuracy).padStart(6))}` : "";

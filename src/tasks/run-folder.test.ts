@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { memoryStore } from "../store/memory-store.ts";
+import { createRunFolder, modelFolderOf } from "./run-folder.ts";
+
+async function withRun() {
+  const store = memoryStore();
+  await store.write("/runs/a/run.json", "old");
+  await store.write("/runs/a/model/config.json", "old");
+  return store;
+}
+
+describe("createRunFolder", () => {
+  test("makes a folder where there is none", async () => {
+    const store = memoryStore();
+    const { path, paths } = await createRunFolder("/runs/a", { store });
+    expect(await store.kind(path)).toBe("folder");
+    expect(paths).toEqual({
+      model: "/runs/a/model",
+      history: "/runs/a/history.jsonl",
+      about: "/runs/a/run.json",
+      checkpoints: "/runs/a/checkpoints",
+    });
+  });
+
+  test("takes an empty folder that is there", async () => {
+    const store = memoryStore();
+    await store.makeFolder("/runs/a");
+    const run = await createRunFolder("/runs/a", { store });
+    await store.write(run.paths.about, "new");
+    await run.keep();
+    expect(await store.list("/runs")).toEqual(["a"]);
+  });
+
+  test("refuses an existing run, which stays as it is", async () => {
+    const store = await withRun();
+    await expect(createRunFolder("/runs/a", { store })).rejects.toMatchObject({
+      code: "run-exists",
+      hint: expect.stringContaining("--overwrite"),
+    });
+    expect(await store.readText("/runs/a/run.json")).toBe("old");
+  });
+
+  test("with overwrite, the old run goes when the new one is complete", async () => {
+    const store = await withRun();
+    const run = await createRunFolder("/runs/a", { store, overwrite: true });
+    expect(await store.list("/runs/a")).toEqual([]);
+    await store.write(run.paths.about, "new");
+    await run.keep();
+    expect([await store.list("/runs"), await store.list("/runs/a")]).toEqual([["a"], ["run.json"]]);
+  });
+
+  test("with overwrite, the old run comes back when the new one fails, however far it came", async () => {
+    const store = await withRun();
+    const run = await createRunFolder("/runs/a", { store, overwrite: true });
+    await store.write(run.paths.about, "new");
+    await store.write(store.join(run.paths.checkpoints, "best", "state.json"), "new");
+    await run.fail();
+    expect(await store.list("/runs")).toEqual(["a"]);
+    expect(await store.readText("/runs/a/run.json")).toBe("old");
+    expect(await store.readText("/runs/a/model/config.json")).toBe("old");
+  });
+
+  test.each([true, false])("never takes the place of what is no run (overwrite %s)", async (overwrite) => {
+    const store = memoryStore();
+    await store.write("/home/thesis.txt", "years of work");
+    const failure = { code: "run-exists", message: expect.stringContaining("is not a run folder") };
+    await expect(createRunFolder("/home", { store, overwrite })).rejects.toMatchObject(failure);
+    await expect(createRunFolder("/home/thesis.txt", { store, overwrite })).rejects.toMatchObject(failure);
+    expect(await store.readText("/home/thesis.txt")).toBe("years of work");
+  });
+
+  test("a failed run disappears, unless it has a best checkpoint", async () => {
+    const store = memoryStore();
+    const early = await createRunFolder("/runs/early", { store });
+    await store.write(early.paths.history, "{}\n");
+    await store.write(store.join(early.paths.checkpoints, "last", "state.json"), "{}");
+    await early.fail();
+    const late = await createRunFolder("/runs/late", { store });
+    await store.write(store.join(late.paths.checkpoints, "best", "state.json"), "{}");
+    await late.fail();
+    expect(await store.list("/runs")).toEqual(["late"]);
+  });
+});
+
+test("modelFolderOf is a run's model, or the path itself", async () => {
+  const store = await withRun();
+  expect(await modelFolderOf("/runs/a", store)).toBe("/runs/a/model");
+  expect(await modelFolderOf("/runs/a/model", store)).toBe("/runs/a/model");
+  expect(await modelFolderOf("/nowhere", store)).toBe("/nowhere");
+});
