@@ -1,4 +1,5 @@
-import type { TrainVal } from "./data/dataset.ts";
+import type { Dataset, TrainVal } from "./data/dataset.ts";
+import { folderDataset as readFolder } from "./data/folder-dataset.ts";
 import { type ImageFolder, imageFolder as readImageFolder } from "./data/image-folder.ts";
 import { nodeHost } from "./hosts/node.ts";
 import type { Layer } from "./rewrite/layers.ts";
@@ -7,6 +8,10 @@ import { type FineTuned, type FineTuneOptions, fineTune as fineTuneOn } from "./
 import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
 import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
 import type { TransferModel } from "./tasks/transfer-model.ts";
+import { checkpoint as checkpointIn } from "./training/callbacks/checkpoint.ts";
+import { historyFile as historyIn } from "./training/callbacks/history-file.ts";
+import type { Monitor } from "./training/callbacks/monitor.ts";
+import type { Callback } from "./training/events.ts";
 
 const host = nodeHost();
 
@@ -20,12 +25,33 @@ export const loadBase = (path: string, options: LoadOptions = {}): Promise<Base>
 /**
  * Reads labelled pictures: `<root>/<class>/*`, or `<root>/{train,val}/<class>/*`.
  *
- * @throws {DataError} "no-such-folder" · "one-class" · "empty-class" · "class-mismatch"
+ * @throws {DataError} "no-such-folder" · "one-class" · "empty-class" · "class-mismatch" · "shared-pictures"
  */
 export const imageFolder = (
   root: string,
   options: { readonly val?: string | number; readonly seed?: number } = {},
 ): Promise<ImageFolder> => readImageFolder(root, { ...options, store: host.store, decoder: host.decoder });
+
+/**
+ * Reads one folder of labelled pictures, `<root>/<class>/*`, to evaluate a model whose classes are known.
+ *
+ * @throws {DataError} "no-such-folder" · "class-mismatch" · "no-images"
+ */
+export const folderDataset = (root: string, options: { readonly classes: readonly string[] }): Promise<Dataset> =>
+  readFolder(root, { ...options, store: host.store, decoder: host.decoder });
+
+/**
+ * A callback that writes `last` (weights and optimizer slots) and `best` (weights) into a folder after each epoch, as
+ * safetensors.
+ */
+export const checkpoint = (
+  folder: string,
+  { monitor = "valLoss", phase = "fit" }: { readonly monitor?: Monitor; readonly phase?: string } = {},
+): Callback => checkpointIn({ store: host.store, folder, monitor, phase });
+
+/** A callback that adds a line of JSON to a file after each epoch. */
+export const historyFile = (path: string, { phase = "fit" }: { readonly phase?: string } = {}): Callback =>
+  historyIn({ store: host.store, path, phase });
 
 /** Puts new layers on a base: `graft(base, [dropout(0.2), dense(1)])`. */
 export const graft = (base: Base, layers: readonly Layer[], options: GraftOptions = {}): TransferModel =>

@@ -37,7 +37,7 @@ describe("the model that ships with Regraft", () => {
 
 describe("runDemo", () => {
   const events: DemoEvent[] = [];
-  const tiny = { trainPerClass: 4, valPerClass: 4, headEpochs: 3, tuneEpochs: 1, threads: 1 };
+  const tiny = { trainPerClass: 8, valPerClass: 8, headEpochs: 14, tuneEpochs: 1, threads: 1 };
   let place: string;
   let out: string;
   let result: DemoResult;
@@ -46,12 +46,12 @@ describe("runDemo", () => {
     place = await mkdtemp(join(tmpdir(), "regraft-demo-"));
     out = join(place, "demo");
     result = await runDemo({ ...tiny, out, onEvent: (event) => events.push(event) }, host);
-  });
+  }, 60_000);
   afterAll(() => rm(place, { recursive: true }));
 
   it("trains both ways for as many epochs on the same pictures", () => {
-    expect(result).toMatchObject({ train: 20, val: 20, classes: sampleTasks.shapes, stopped: "done" });
-    expect([result.transfer.epochs, result.scratch?.epochs]).toEqual([4, 4]);
+    expect(result).toMatchObject({ train: 40, val: 40, classes: sampleTasks.shapes, stopped: "done" });
+    expect([result.transfer.epochs, result.scratch?.epochs]).toEqual([15, 15]);
     const phases = events.flatMap((event) => (event.type === "phase" ? [event] : []));
     expect(phases.map(({ name, frozen }) => [name, frozen === 0])).toEqual([
       ["head", false],
@@ -62,14 +62,15 @@ describe("runDemo", () => {
   });
 
   it("gains from what the shipped model knows", () => {
-    const scratch = result.scratch ?? { valLoss: 0 };
-    expect(result.transfer.valLoss).toBeLessThan(scratch.valLoss);
+    // Guessing gives 0.2. Over seeds 0 to 11 this measured 0.62 to 0.80, against 0.07 to 0.33 from scratch.
+    expect(result.transfer.valAccuracy).toBeGreaterThan(0.15 + (result.scratch?.valAccuracy ?? 1));
   });
 
-  it("names one new picture of each class", () => {
-    expect(result.predictions.map(({ truth }) => truth)).toEqual(sampleTasks.shapes);
+  it("names two new pictures of each class", () => {
+    expect(result.predictions.map(({ truth }) => truth)).toEqual(sampleTasks.shapes.flatMap((name) => [name, name]));
+    expect(new Set(result.predictions.map(({ image }) => image)).size).toBe(10);
     for (const { image, label, score, truth } of result.predictions) {
-      expect(image).toBe(store.join(out, "unseen", truth, "001.png"));
+      expect(image.startsWith(store.join(out, "unseen", truth))).toBe(true);
       expect(sampleTasks.shapes).toContain(label);
       expect(score).toBeGreaterThanOrEqual(1 / 5);
     }
@@ -99,19 +100,13 @@ describe("runDemo", () => {
   });
 
   it("stops when asked, without the steps that were left", async () => {
-    const stopped = await runDemo({ ...tiny, out, signal: stopAfterFirstEpoch() }, host);
+    const signal = { aborted: false };
+    const onEvent = (event: DemoEvent) => {
+      if (event.type === "training" && event.event.type === "epoch") signal.aborted = true;
+    };
+    const stopped = await runDemo({ ...tiny, out, signal, onEvent }, host);
     expect(stopped.stopped).toBe("interrupted");
     expect([stopped.scratch, stopped.predictions]).toEqual([undefined, []]);
     expect(stopped.transfer.epochs).toBe(1);
   });
 });
-
-/** Not aborted for the first steps: an epoch of 20 pictures in batches of 16 has two. */
-function stopAfterFirstEpoch() {
-  let looks = 0;
-  return {
-    get aborted() {
-      return ++looks > 2;
-    },
-  };
-}

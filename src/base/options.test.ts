@@ -39,6 +39,11 @@ describe("refuseUnknown", () => {
 });
 
 describe("checkNumber", () => {
+  test.each([true, "5", null, [5]])("refuses %j, which JavaScript compares as a number", (value) => {
+    const [given] = JSON.parse(JSON.stringify([value]));
+    expect(() => checkNumber("batch", given, { min: 0 })).toThrow(UsageError);
+  });
+
   test("gives back a number inside of its range, bounds included", () => {
     expect(checkNumber("batch", 1, { min: 1, max: 8, integer: true })).toBe(1);
     expect(checkNumber("batch", 8, { min: 1, max: 8, integer: true })).toBe(8);

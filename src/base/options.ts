@@ -38,7 +38,8 @@ export function checkNumber(
     readonly lessThan?: number;
   } = {},
 ): number {
-  const inside = value >= min && value <= max && value > moreThan && value < lessThan;
+  // JavaScript compares true and "5" as numbers.
+  const inside = typeof value === "number" && value >= min && value <= max && value > moreThan && value < lessThan;
   if (inside && (!integer || Number.isInteger(value))) return value;
   const bounds = [
     integer ? "a whole number" : "a number",

@@ -6,10 +6,18 @@ interface Codecs {
 
 const { TextEncoder, TextDecoder } = globalThis as unknown as Codecs;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const strict = new TextDecoder("utf-8", { fatal: true });
+const lenient = new TextDecoder("utf-8", { fatal: false });
 
 export const utf8 = {
   encode: (text: string): Uint8Array => encoder.encode(text),
-  /** @throws TypeError where the bytes are not UTF-8 */
-  decode: (bytes: Uint8Array): string => decoder.decode(bytes),
+  /**
+   * A byte order mark at the start is dropped.
+   *
+   * @param options.fatal false for text that people wrote: bytes that are not UTF-8 become U+FFFD. True, the default, for
+   *   formats that prescribe UTF-8.
+   * @throws TypeError where `fatal` and the bytes are not UTF-8
+   */
+  decode: (bytes: Uint8Array, { fatal = true }: { readonly fatal?: boolean } = {}): string =>
+    (fatal ? strict : lenient).decode(bytes),
 };

@@ -14,8 +14,8 @@ export const commands: readonly CommandRow[] = [
     operands: trainOperands,
     flags: trainFlags,
     examples: [
-      "train photos --model mobilenet_v2 --out runs/photos",
-      'train photos --model mobilenet_v2 --unfreeze "last 3" --tune-epochs 3',
+      "train photos --model ./mobilenet_v2 --out runs/photos",
+      'train photos --model ./mobilenet_v2 --unfreeze "last 3" --tune-epochs 3',
     ],
     stopsGently: true,
     load: async () => (await import("./commands/train.ts")).train,
@@ -41,7 +41,7 @@ export const commands: readonly CommandRow[] = [
     about: "What a model takes and gives, where its classifier is, what can be trained",
     operands: inspectOperands,
     flags: inspectFlags,
-    examples: ["inspect mobilenet_v2 --nodes"],
+    examples: ["inspect ./mobilenet_v2 --nodes"],
     load: async () => (await import("./commands/inspect.ts")).inspect,
   }),
   command({

@@ -20,6 +20,30 @@ describe("arrayDataset", () => {
     expect(code({ labels: [0, 0, 1, 2] })).toThrow(expect.objectContaining({ code: "class-mismatch" }));
   });
 
+  it("gives the targets of each picture, in a subset too", () => {
+    const targets = [
+      [0, 0, 0.5],
+      [0, 1, -2],
+      [1, 0, 3],
+      [1, 1, 4],
+    ];
+    const dataset = arrayDataset({ classes, images, labels, targets });
+    expect(dataset.targets?.(1)).toEqual([0, 1, -2]);
+    expect(subset(dataset, [3, 1]).targets?.(0)).toEqual([1, 1, 4]);
+    expect(() => dataset.targets?.(4)).toThrow(expect.objectContaining({ code: "bad-option" }));
+    expect(subset(whole, [1]).targets).toBeUndefined();
+  });
+
+  it("refuses targets that are too few, of several lengths, or no numbers", () => {
+    const make = (targets: readonly (readonly number[])[]) => () => arrayDataset({ classes, images, labels, targets });
+    expect(make([[1]])).toThrow("4 images and 1 targets");
+    expect(make([[1, 2], [3], [4, 5], [6, 7]])).toThrow(
+      "The targets of picture 1 are [3]: 2 finite numbers are needed",
+    );
+    expect(make([[1], [2], [3], [Number.NaN]])).toThrow("The targets of picture 3 are [NaN]: 1 finite numbers");
+    expect(make([[], [], [], []])).toThrow("The targets of picture 0 are []: one or more finite numbers");
+  });
+
   it("calls pictures by the names given", () => {
     expect(arrayDataset({ classes, images, labels, names: ["a", "b", "c", "d"] }).name(2)).toBe("c");
   });

@@ -1,9 +1,10 @@
 import { DataError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Dataset } from "./dataset.ts";
+import { filesDataset, type PictureSource } from "./files-dataset.ts";
 import { isPartName } from "./folder-layout.ts";
 import { listNames } from "./list-names.ts";
-import { filesDataset, foldersIn, type PictureFile, type PictureSource, picturesBelow } from "./picture-files.ts";
+import { foldersIn, picturesByClass } from "./picture-files.ts";
 
 export interface FolderDatasetOptions extends PictureSource {
   /** The classes that labels are indices into: the model's. */
@@ -22,10 +23,8 @@ export async function folderDataset(root: string, options: FolderDatasetOptions)
   const folders = await foldersIn(store, root);
   const unknown = folders.filter((name) => !classes.includes(name));
   if (unknown.length > 0) throw unknownClasses(root, unknown, classes);
-  const files: PictureFile[] = [];
-  for (const name of folders) {
-    files.push(...(await picturesBelow(store, store.join(root, name), { name, label: classes.indexOf(name) })));
-  }
+  const labels = new Map(folders.map((name) => [name, classes.indexOf(name)]));
+  const files = (await picturesByClass(store, root, labels)).flat();
   if (files.length === 0) {
     throw new DataError("no-images", `There is no picture in ${root}.`, {
       hint: `Pictures belong into a folder per class: ${store.join(root, classes[0] ?? "class", "1.jpg")}`,

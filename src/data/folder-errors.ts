@@ -20,7 +20,9 @@ export const emptyClass = (folder: string, empty: readonly string[]): DataError 
   new DataError(
     "empty-class",
     `${folder} has ${empty.length === 1 ? "a class" : "classes"} without pictures: ${listNames(empty)}.`,
-    { hint: "Add pictures (JPEG, PNG, WebP, GIF, AVIF or TIFF), or remove the folder." },
+    {
+      hint: "Add pictures (JPEG, PNG, WebP, GIF, AVIF or TIFF; links to pictures of other classes do not count), or remove the folder.",
+    },
   );
 
 export const tooFew = (folder: string): DataError =>
@@ -32,3 +34,10 @@ export const noTraining = (root: string, found: readonly string[]): DataError =>
   new DataError("no-such-folder", `${root} has ${listNames(found)}, but no folder "train" with class folders in it.`, {
     hint: layouts(root),
   });
+
+export const sharedPictures = (val: string, pairs: readonly string[]): DataError =>
+  new DataError(
+    "shared-pictures",
+    `${pairs.length} of the validation pictures in ${val} ${pairs.length === 1 ? "is a training picture" : "are training pictures"} too: ${listNames(pairs, { first: 3 })}.`,
+    { hint: "Remove these links from one side, or hold out a part of the training pictures: --val 0.2" },
+  );

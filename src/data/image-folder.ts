@@ -1,17 +1,11 @@
 import { DataError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import type { TrainVal } from "./dataset.ts";
-import { emptyClass, noSuchFolder, oneClass, tooFew } from "./folder-errors.ts";
+import { filesDataset, type PictureSource } from "./files-dataset.ts";
+import { emptyClass, noSuchFolder, oneClass, sharedPictures, tooFew } from "./folder-errors.ts";
 import { findParts } from "./folder-layout.ts";
 import { listNames } from "./list-names.ts";
-import {
-  filesDataset,
-  foldersIn,
-  type PictureFile,
-  type PictureSource,
-  picturesBelow,
-  picturesIn,
-} from "./picture-files.ts";
+import { foldersIn, type PictureFile, picturesByClass, picturesIn } from "./picture-files.ts";
 import { stratifiedSplit } from "./split.ts";
 import { subset } from "./subset.ts";
 
@@ -37,9 +31,10 @@ export interface ImageFolder extends TrainVal {
 
 /**
  * Pictures in a folder per class: `<root>/<class>/*`, or `<root>/{train,val,valid,validation,test}/<class>/*`. Classes
- * are the folders' names in code-unit order, as in PyTorch's ImageFolder. No file is on both sides.
+ * are the folders' names in code-unit order, as in PyTorch's ImageFolder. No file is on both sides, whatever links lead
+ * to it; inside of one folder it is one picture.
  *
- * @throws {DataError} "no-such-folder" · "one-class" · "empty-class" · "class-mismatch" · "no-images"
+ * @throws {DataError} "no-such-folder" · "one-class" · "empty-class" · "class-mismatch" · "shared-pictures" · "no-images"
  * @throws {UsageError} "bad-option"
  */
 export async function imageFolder(root: string, options: ImageFolderOptions): Promise<ImageFolder> {
@@ -61,6 +56,7 @@ export async function imageFolder(root: string, options: ImageFolderOptions): Pr
   const held = await readClasses(valFrom, options);
   checkSameClasses(train, held);
   await checkApart(parts.train, valFrom, options);
+  checkNoneShared(train, held);
   return { classes: train.classes, train: whole, val: filesDataset(train.classes, held.files, options), origin };
 }
 
@@ -74,9 +70,7 @@ async function readClasses(folder: string, { store }: PictureSource): Promise<Cl
   if ((await store.kind(folder)) !== "folder") throw noSuchFolder(folder);
   const classes = await foldersIn(store, folder);
   if (classes.length < 2) throw oneClass(folder, classes, await picturesIn(store, folder));
-  const byClass = await Promise.all(
-    classes.map((name, label) => picturesBelow(store, store.join(folder, name), { name, label })),
-  );
+  const byClass = await picturesByClass(store, folder, new Map(classes.map((name, label) => [name, label])));
   const empty = classes.filter((_, label) => byClass[label]?.length === 0);
   if (empty.length > 0) throw emptyClass(folder, empty);
   return { folder, classes, files: byClass.flat() };
@@ -112,4 +106,13 @@ async function checkApart(train: string, val: string, { store }: PictureSource):
       hint: "Name a folder of other pictures, or a fraction to hold out: --val 0.2",
     },
   );
+}
+
+function checkNoneShared(train: ClassFiles, val: ClassFiles): void {
+  const trained = new Map(train.files.map(({ real, path }) => [real, path]));
+  const shared = val.files.flatMap(({ real, path }) => {
+    const other = trained.get(real);
+    return other === undefined ? [] : [`${path} is ${other}`];
+  });
+  if (shared.length > 0) throw sharedPictures(val.folder, shared);
 }

@@ -1,15 +1,5 @@
-import { DataError, type ErrorDetails } from "../base/errors.ts";
-import type { ImageDecoder } from "../image/image.ts";
 import { hasPictureExtension } from "../image/picture-format.ts";
-import type { Store } from "../store/store.ts";
-import type { Dataset } from "./dataset.ts";
-import { at } from "./subset.ts";
-
-/** Where pictures come from and what turns them into pixels. */
-export interface PictureSource {
-  readonly store: Store;
-  readonly decoder: ImageDecoder;
-}
+import type { FolderEntry, Store } from "../store/store.ts";
 
 /** A picture file of a labelled folder. */
 export interface PictureFile {
@@ -17,6 +7,10 @@ export interface PictureFile {
   /** Relative to the folder, with "/" between the parts: "ants/nest/1.jpg". */
   readonly name: string;
   readonly label: number;
+  /** The one true path of the file, by which two names of it are known as one. */
+  readonly real: string;
+  /** Whether the name leads there by a link. */
+  readonly isLinked: boolean;
 }
 
 /** What archives and file managers leave behind. */
@@ -25,63 +19,82 @@ const isHidden = (name: string): boolean => name.startsWith(".") || junk.has(nam
 
 /** Names of the folders inside a folder, by code unit, hidden ones left out. */
 export async function foldersIn(store: Store, folder: string): Promise<readonly string[]> {
-  return (await entries(store, folder)).filter(({ kind }) => kind === "folder").map(({ name }) => name);
+  return (await visible(store, folder)).filter(({ kind }) => kind === "folder").map(({ name }) => name);
 }
 
 /** Names of the picture files right inside a folder. */
 export async function picturesIn(store: Store, folder: string): Promise<readonly string[]> {
-  return (await entries(store, folder)).filter(isPicture).map(({ name }) => name);
+  return (await visible(store, folder)).filter(isPicture).map(({ name }) => name);
 }
 
-/** Every picture below a class's folder, in the order of their paths. */
-export async function picturesBelow(
+/**
+ * The pictures of each class, `<root>/<class>/**`, each file once: where several names lead to one file, the name that
+ * is no link stays, or the first.
+ *
+ * @param labels label of each class's folder
+ * @returns for each class its files, in the order of their paths, those behind linked folders last
+ */
+export async function picturesByClass(
   store: Store,
-  folder: string,
-  { name, label }: { readonly name: string; readonly label: number },
-): Promise<readonly PictureFile[]> {
-  const found: PictureFile[] = [];
-  for (const entry of await entries(store, folder)) {
-    const inner = { path: store.join(folder, entry.name), name: `${name}/${entry.name}`, label };
-    if (isPicture(entry)) found.push(inner);
-    else if (entry.kind === "folder") found.push(...(await picturesBelow(store, inner.path, inner)));
+  root: string,
+  labels: ReadonlyMap<string, number>,
+): Promise<readonly (readonly PictureFile[])[]> {
+  const real = await store.realPath(root);
+  const found = await Promise.all(
+    [...labels].map(async ([name, label]) => {
+      const path = store.join(root, name);
+      const own = await store.realPath(path);
+      return picturesBelow(store, { path, name, label, real: own, isLinked: own !== store.join(real, name) });
+    }),
+  );
+  const kept = keepOne(found.flat());
+  return found.map((files) => files.filter((file) => kept.has(file)));
+}
+
+function keepOne(files: readonly PictureFile[]): ReadonlySet<PictureFile> {
+  const byPath = new Map<string, PictureFile>();
+  for (const file of files) {
+    const known = byPath.get(file.real);
+    if (!known || (known.isLinked && !file.isLinked)) byPath.set(file.real, file);
   }
+  return new Set(byPath.values());
+}
+
+/** Linked folders come last and each true folder is walked once, so that links in a circle end. */
+async function picturesBelow(store: Store, top: PictureFile): Promise<readonly PictureFile[]> {
+  const found: PictureFile[] = [];
+  const walked = new Set<string>();
+  const linked: PictureFile[] = [top];
+  const walk = async (folder: PictureFile): Promise<void> => {
+    if (walked.has(folder.real)) return;
+    walked.add(folder.real);
+    for (const entry of await visible(store, folder.path)) {
+      if (isPicture(entry)) found.push(await inside(store, folder, entry));
+      else if (entry.kind === "folder" && entry.isLink) linked.push(await inside(store, folder, entry));
+      else if (entry.kind === "folder") await walk(await inside(store, folder, entry));
+    }
+  };
+  for (const folder of linked) await walk(folder);
   return found;
 }
 
-interface Entry {
-  readonly name: string;
-  readonly kind: "file" | "folder" | undefined;
-}
-
-const isPicture = ({ name, kind }: Entry): boolean => kind === "file" && hasPictureExtension(name);
-
-async function entries(store: Store, folder: string): Promise<readonly Entry[]> {
-  const names = (await store.list(folder)).filter((name) => !isHidden(name));
-  return Promise.all(names.map(async (name) => ({ name, kind: await store.kind(store.join(folder, name)) })));
-}
-
-/** A data set over files that were found. */
-export function filesDataset(
-  classes: readonly string[],
-  files: readonly PictureFile[],
-  { store, decoder }: PictureSource,
-): Dataset {
+/** Only links are asked for their true path: what is no link lies where its folder lies. */
+async function inside(store: Store, folder: PictureFile, entry: FolderEntry): Promise<PictureFile> {
+  const path = store.join(folder.path, entry.name);
+  const leadsSomewhere = entry.isLink && entry.kind !== undefined;
   return {
-    classes,
-    size: files.length,
-    label: (index) => at(files, index).label,
-    name: (index) => at(files, index).name,
-    async load(index) {
-      const { path, name } = at(files, index);
-      const bytes = await store.read(path);
-      return decoder.decode(bytes).catch((cause: unknown) => {
-        throw cause instanceof DataError ? named(name, cause) : cause;
-      });
-    },
+    path,
+    name: `${folder.name}/${entry.name}`,
+    label: folder.label,
+    real: leadsSomewhere ? await store.realPath(path) : store.join(folder.real, entry.name),
+    isLinked: folder.isLinked || entry.isLink,
   };
 }
 
-function named(name: string, cause: DataError): DataError {
-  const details: ErrorDetails = cause.hint === undefined ? { cause } : { hint: cause.hint, cause };
-  return new DataError(cause.code, `${name}: ${cause.message}`, details);
+/** A link that leads nowhere is a picture that cannot be read, so that it is counted and named rather than passed over. */
+const isPicture = ({ name, kind, isLink }: FolderEntry): boolean =>
+  (kind === "file" || (isLink && kind === undefined)) && hasPictureExtension(name);
+
+async function visible(store: Store, folder: string): Promise<readonly FolderEntry[]> {
+  return (await store.entries(folder)).filter(({ name }) => !isHidden(name));
 }

@@ -1,4 +1,4 @@
-export interface PrefetchOptions {
+interface PrefetchOptions {
   /** From 1. */
   readonly ahead: number;
   /** Called at the end, before the wait for tasks under way: a chance to make them shorter. */

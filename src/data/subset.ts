@@ -11,9 +11,11 @@ export function subset(dataset: Dataset, indices: readonly number[]): Dataset {
   if (wrong !== undefined) {
     throw new UsageError("bad-option", `A data set of ${dataset.size} examples has no example ${wrong}.`);
   }
+  const { targets } = dataset;
   return {
     classes: dataset.classes,
     size: indices.length,
+    ...(targets ? { targets: (index: number) => targets.call(dataset, at(indices, index)) } : {}),
     label: (index) => dataset.label(at(indices, index)),
     name: (index) => dataset.name(at(indices, index)),
     load: async (index) => dataset.load(at(indices, index)),

@@ -5,24 +5,35 @@ describe("accuracy", () => {
   const { accuracy } = metrics;
 
   test("is 1 where the top class is the true one, else 0", () => {
-    expect(accuracy({ logits: [0.1, 2, -1], targets: [0, 1, 0], activation: "softmax" })).toBe(1);
-    expect(accuracy({ logits: [0.1, 2, -1], targets: [1, 0, 0], activation: "softmax" })).toBe(0);
-    expect(accuracy({ logits: [0.4, 0.6], targets: [0, 1], activation: "identity" })).toBe(1);
+    expect(accuracy({ logits: [0.1, 2, -1], targets: [0, 1, 0], activation: "softmax", exclusive: true })).toBe(1);
+    expect(accuracy({ logits: [0.1, 2, -1], targets: [1, 0, 0], activation: "softmax", exclusive: true })).toBe(0);
+    expect(accuracy({ logits: [0.4, 0.6], targets: [0, 1], activation: "identity", exclusive: true })).toBe(1);
   });
 
   test("judges a single logit by its sign", () => {
-    const judge = (z: number, t: number) => accuracy({ logits: [z], targets: [t], activation: "sigmoid" });
+    const judge = (z: number, t: number) =>
+      accuracy({ logits: [z], targets: [t], activation: "sigmoid", exclusive: true });
     expect([judge(0.3, 1), judge(-0.3, 1), judge(-0.3, 0), judge(0.3, 0)]).toEqual([1, 0, 1, 0]);
   });
 
+  test("of exclusive classes asks for the top one, though each has a sigmoid of its own", () => {
+    const judge = (logits: readonly number[]) =>
+      accuracy({ logits, targets: [0, 1, 0], activation: "sigmoid", exclusive: true });
+    expect([judge([-2, -1, -3]), judge([3, 2, 1])]).toEqual([1, 0]);
+  });
+
   test("of several labels is the share on the right side", () => {
-    expect(accuracy({ logits: [2, -2, 1, -1], targets: [1, 0, 0, 1], activation: "sigmoid" })).toBe(0.5);
-    expect(accuracy({ logits: [2, 3, -1], targets: [1, 1, 1], activation: "sigmoid" })).toBeCloseTo(2 / 3);
+    expect(accuracy({ logits: [2, -2, 1, -1], targets: [1, 0, 0, 1], activation: "sigmoid", exclusive: false })).toBe(
+      0.5,
+    );
+    expect(accuracy({ logits: [2, 3, -1], targets: [1, 1, 1], activation: "sigmoid", exclusive: false })).toBeCloseTo(
+      2 / 3,
+    );
   });
 });
 
 test("meanAbsoluteError is the mean over outputs", () => {
-  const outcome = { logits: [1, -2], targets: [0.5, 1], activation: "identity" } as const;
+  const outcome = { logits: [1, -2], targets: [0.5, 1], activation: "identity", exclusive: false } as const;
   expect(metrics.meanAbsoluteError(outcome)).toBe(1.75);
 });
 

@@ -5,15 +5,21 @@ export interface Outcome {
   readonly logits: ArrayLike<number>;
   readonly targets: ArrayLike<number>;
   readonly activation: Activation;
+  /** Whether one class alone is true of an example; else labels stand side by side. */
+  readonly exclusive: boolean;
 }
 
 /** Judges one example; a metric of a data set is the mean over its examples. */
 type Metric = (outcome: Outcome) => number;
 
 export const metrics = {
-  /** 1 where the top class is the true one. Several sigmoid outputs: the share of labels on the right side of 0.5. */
-  accuracy: ({ logits, targets, activation }) => {
-    if (activation !== "sigmoid") return argmax(logits) === argmax(targets) ? 1 : 0;
+  /**
+   * 1 where the top class is the true one. Labels that do not exclude each other, or a single logit: the share of them on
+   * the right side of 0.5.
+   */
+  accuracy: ({ logits, targets, activation, exclusive }) => {
+    const ranked = activation !== "sigmoid" || (exclusive && logits.length > 1);
+    if (ranked) return argmax(logits) === argmax(targets) ? 1 : 0;
     return meanOver(logits.length, (at) => ((logits[at] ?? 0) > 0 === (targets[at] ?? 0) > 0.5 ? 1 : 0));
   },
   /** Mean over outputs of |z − t|, for regression. */

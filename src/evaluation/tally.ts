@@ -21,8 +21,15 @@ export interface Tally {
   means(): Means;
 }
 
-/** Adds up batches, each example with the same weight. */
-export function tally(watched: readonly MetricName[], activation: Activation): Tally {
+/**
+ * Adds up batches, each example with the same weight.
+ *
+ * @param exclusive whether one class alone is true of an example
+ */
+export function tally(
+  watched: readonly MetricName[],
+  { activation, exclusive = true }: { readonly activation: Activation; readonly exclusive?: boolean },
+): Tally {
   const sums = new Map(watched.map((name) => [name, 0]));
   let lossSum = 0;
   let examples = 0;
@@ -31,7 +38,8 @@ export function tally(watched: readonly MetricName[], activation: Activation): T
       const width = logits.length / count;
       for (let row = 0; row < count; row++) {
         const span = [row * width, (row + 1) * width] as const;
-        const outcome = { logits: logits.subarray(...span), targets: targets.subarray(...span), activation };
+        const [own, wanted] = [logits.subarray(...span), targets.subarray(...span)];
+        const outcome = { logits: own, targets: wanted, activation, exclusive };
         for (const name of watched) sums.set(name, (sums.get(name) ?? 0) + metrics[name](outcome));
       }
       lossSum += typeof losses === "number" ? losses * count : losses.reduce((total, loss) => total + loss, 0);

@@ -89,3 +89,19 @@ describe("randomBox", () => {
     expect(randomBox(tall, { scale: [1, 1] }, random(1))).toEqual({ left: 0, top: 493, width: 10, height: 13 });
   });
 });
+
+describe("augment, called from JavaScript", () => {
+  const call = (text: string) => () => augment(picture, JSON.parse(text), random(1), preprocessing);
+
+  it.each([
+    ["true", "augment must be an object, not true."],
+    ["null", "augment must be an object, not null."],
+    ["[]", "augment must be an object, not []."],
+    ['"flip"', 'augment must be an object, not "flip".'],
+    ['{"randomResizedCrop":true}', "randomResizedCrop must be an object, not true."],
+    ['{"randomResizedCrop":{"scale":0.5}}', "scale must be [min, max], not 0.5."],
+    ['{"horizontalFlip":true}', "horizontalFlip must be a number from 0 up to 1, not true."],
+  ])("refuses %s", (text, message) => {
+    expect(call(text)).toThrow(expect.objectContaining({ code: "bad-option", message }));
+  });
+});

@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import type { Random } from "../base/random.ts";
 import { roundHalfEven } from "./crop.ts";
@@ -22,17 +23,37 @@ export interface Augmentation {
   readonly horizontalFlip?: number;
 }
 
-/** @throws {UsageError} "bad-option" */
-export function checkAugmentation({ randomResizedCrop, horizontalFlip = 0, ...rest }: Augmentation): void {
+function checkAugmentation(options: Augmentation): void {
+  checkObject("augment", options);
+  const { randomResizedCrop, horizontalFlip = 0, ...rest } = options;
   refuseUnknown("augmentation", rest);
   checkNumber("horizontalFlip", horizontalFlip, { min: 0, max: 1 });
-  if (!randomResizedCrop) return;
-  const { scale = defaultScale, ratio = defaultRatio, ...others } = randomResizedCrop;
+  if (randomResizedCrop !== undefined) checkCrop(randomResizedCrop);
+}
+
+function checkCrop(options: RandomResizedCrop): void {
+  checkObject("randomResizedCrop", options);
+  const { scale = defaultScale, ratio = defaultRatio, ...others } = options;
   refuseUnknown("randomResizedCrop", others);
+  checkRange("scale", scale);
+  checkRange("ratio", ratio);
   checkNumber("scale[0]", scale[0], { moreThan: 0, max: 1 });
   checkNumber("scale[1]", scale[1], { min: scale[0], max: 1 });
   checkNumber("ratio[0]", ratio[0], { moreThan: 0 });
   checkNumber("ratio[1]", ratio[1], { min: ratio[0] });
+}
+
+/** JavaScript callers pass `true` where an object belongs, and without this nothing would be varied. */
+function checkObject(name: string, value: object): void {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return;
+  throw new UsageError("bad-option", `${name} must be an object, not ${JSON.stringify(value)}.`, {
+    hint: "For example augment: { horizontalFlip: 0.5, randomResizedCrop: {} }; leave it out to vary nothing.",
+  });
+}
+
+function checkRange(name: string, value: readonly number[]): void {
+  if (Array.isArray(value) && value.length === 2) return;
+  throw new UsageError("bad-option", `${name} must be [min, max], not ${JSON.stringify(value)}.`);
 }
 
 const defaultScale = [0.08, 1] as const;

@@ -13,7 +13,7 @@ const signatures = [
   ["AVIF", "????ftypmif1"],
 ] as const;
 
-export type PictureFormat = (typeof signatures)[number][0];
+type PictureFormat = (typeof signatures)[number][0];
 
 /** Names of picture files end in one of these, in small letters or capitals. */
 export const pictureExtensions: readonly string[] = ["jpg", "jpeg", "png", "webp", "gif", "avif", "tif", "tiff"];

@@ -38,7 +38,7 @@ const interpolations: readonly (Interpolation | undefined)[] = ["nearest", "lanc
 /** Values taken where the file leaves a field out: those of transformers.js, which reads the same files. */
 const DEFAULTS = { do_center_crop: false, do_rescale: true, rescale_factor: 1 / 255, resample: 2 } as const;
 
-export interface ReadPreprocessing {
+interface ReadPreprocessing {
   readonly preprocessing: Preprocessing;
   /** What the file does not say and was taken by convention, as "field = value". */
   readonly assumed: readonly string[];

@@ -3,7 +3,7 @@ import { formatShape } from "../base/shape.ts";
 import type { Graph } from "../onnx/graph.ts";
 
 /** The picture tensor that a model takes. */
-export interface ImageInput {
+interface ImageInput {
   readonly name: string;
   readonly layout: "NCHW" | "NHWC";
   /** Pixels; undefined where the graph takes any size. */

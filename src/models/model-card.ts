@@ -11,7 +11,7 @@ export interface CardDetails {
   readonly dataset?: string;
 }
 
-export interface CardOptions {
+interface CardOptions {
   readonly card: CardDetails;
   readonly labels: readonly string[];
   readonly baseModel: string | undefined;

@@ -3,11 +3,24 @@ import { ModelError } from "../base/errors.ts";
 import { parseJson } from "./json.ts";
 import { pretrainedCfgSchema } from "./timm-preprocessing.ts";
 
+/** What the Hub calls the kinds of classifiers, by how their logits are to be read. */
+export type ProblemType = "single_label_classification" | "multi_label_classification" | "regression";
+
+/** Regraft's own part: `problem_type` alone leaves the loss open. */
+const savedLossSchema = z.object({
+  loss: z.enum(["softmaxCrossEntropy", "binaryCrossEntropy", "meanSquaredError"]),
+  /** From 0 to below 1. */
+  label_smoothing: z.number().min(0).lt(1),
+});
+
+export type SavedLoss = z.output<typeof savedLossSchema>;
+
 const configSchema = z.object({
   model_type: z.string().optional(),
   architectures: z.array(z.string()).nullish(),
   id2label: z.record(z.string(), z.string()).nullish(),
   problem_type: z.string().nullish(),
+  regraft: savedLossSchema.nullish(),
   pretrained_cfg: pretrainedCfgSchema.nullish(),
 });
 

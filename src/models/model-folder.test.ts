@@ -1,10 +1,16 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { beforeEach, describe, expect, test } from "vitest";
 import { shared, whySkipped } from "../../test/shared.ts";
+import { GraphError, ModelError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
+import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { OPSET } from "../onnx/graph.ts";
+import { modelOf } from "../onnx/model.ts";
 import { cut } from "../rewrite/cut.ts";
 import { findHead } from "../rewrite/find-head.ts";
 import { graft } from "../rewrite/graft.ts";
@@ -102,11 +108,47 @@ describe("readModelFolder", () => {
     await expect(readModelFolder("nowhere", { store })).rejects.toThrow(code("no-model"));
     await store.write("empty/readme.txt", "");
     await expect(readModelFolder("empty", { store })).rejects.toThrow(code("no-model"));
-    await store.write("text/model.onnx", "not a model");
-    await expect(readModelFolder("text", { store })).rejects.toThrow(code("not-onnx"));
     await store.write("m/model.onnx", onnx);
     await store.write("m/config.json", JSON.stringify({ id2label: { 0: "a", 2: "c" } }));
-    await expect(readModelFolder("m", { store })).rejects.toThrow("none for class 1");
+    await expect(readModelFolder("m", { store })).rejects.toThrow("m/config.json: id2label has 2 labels");
+  });
+
+  test("names the file that is no model, and says what to do", async () => {
+    await store.write("text/model.onnx", "not a model");
+    const failure = readModelFolder("text", { store });
+    await expect(failure).rejects.toBeInstanceOf(ModelError);
+    await expect(failure).rejects.toMatchObject({
+      code: "not-onnx",
+      message: expect.stringMatching(/^text\/model\.onnx: Not an ONNX model: /),
+      hint: expect.stringContaining("Fetch or export the file again"),
+    });
+  });
+
+  test("names the file of a model whose graph contradicts itself", async () => {
+    const X = { name: "X", dtype: "float32", shape: ["N", 3, 8, 8] } as const;
+    const loose = { name: "", inputs: [X], outputs: [{ ...X, name: "Y" }], nodes: [], initializers: new Map() };
+    await store.write("loose/model.onnx", encodeModel(modelOf(loose)));
+    const failure = readModelFolder("loose", { store });
+    await expect(failure).rejects.toBeInstanceOf(GraphError);
+    await expect(failure).rejects.toMatchObject({
+      code: "bad-graph",
+      message: expect.stringMatching(/^loose\/model\.onnx: /),
+    });
+  });
+
+  test.each([
+    ["text", "m/config.json is not JSON."],
+    [
+      '{ "regraft": { "loss": "hinge", "label_smoothing": 0 } }',
+      'm/config.json does not hold what it should at "regraft.loss"',
+    ],
+    ['{ "regraft": { "loss": "meanSquaredError", "label_smoothing": 1 } }', 'at "regraft.label_smoothing"'],
+  ])("a config.json of %s is told with its path", async (text, message) => {
+    await store.write("m/model.onnx", onnx);
+    await store.write("m/config.json", text);
+    const failure = readModelFolder("m", { store });
+    await expect(failure).rejects.toThrow(code("bad-model-folder"));
+    await expect(failure).rejects.toThrow(message);
   });
 });
 
@@ -251,6 +293,65 @@ describe("writeModelFolder", () => {
     await expect(writeModelFolder("out", written, { store })).rejects.toThrow(code("run-exists"));
     await writeModelFolder("out", written, { store, overwrite: true });
     expect(await store.list("out")).toEqual(["README.md", "config.json", "onnx", "preprocessor_config.json"]);
+  });
+
+  test("writes down the loss where it is told", async () => {
+    const loss = { name: "meanSquaredError", labelSmoothing: 0 } as const;
+    await writeModelFolder("out", { ...(await content()), problemType: "regression", loss }, { store });
+    expect((await readModelFolder("out", { store })).config).toMatchObject({
+      problem_type: "regression",
+      regraft: { loss: "meanSquaredError", label_smoothing: 0 },
+    });
+  });
+
+  test.each([
+    ["pictures", ["out/a.jpg", "out/deep/b.jpg"]],
+    ["a config.json and no model", ["out/config.json", "out/onnx/notes.txt"]],
+    ["a model without its config.json", ["out/onnx/model.onnx"]],
+  ])("never replaces a folder of %s", async (_, files) => {
+    for (const file of files) await store.write(file, file);
+    await expect(writeModelFolder("out", await content(), { store, overwrite: true })).rejects.toMatchObject({
+      code: "run-exists",
+      message: '"out" exists, and is not a model folder.',
+    });
+    for (const file of files) expect(await store.readText(file)).toBe(file);
+  });
+
+  test("never replaces a file", async () => {
+    await store.write("out", "text");
+    const failure = writeModelFolder("out", await content(), { store, overwrite: true });
+    await expect(failure).rejects.toThrow(code("run-exists"));
+    expect(await store.readText("out")).toBe("text");
+  });
+
+  test("replaces an empty folder", async () => {
+    await store.makeFolder("out");
+    await writeModelFolder("out", await content(), { store, overwrite: true });
+    expect(await store.kind("out/onnx/model.onnx")).toBe("file");
+  });
+
+  test("leaves folders alone that have the names it would set things aside under", async () => {
+    const written = await content();
+    await writeModelFolder("runs/out", written, { store });
+    for (const name of ["partial", "old"]) await store.write(`runs/out.${name}/mine.txt`, name);
+    await writeModelFolder("runs/out", { ...written, labels: ["x", "y"] }, { store, overwrite: true });
+    expect(await store.list("runs")).toEqual(["out", "out.old", "out.partial"]);
+    for (const name of ["partial", "old"]) expect(await store.readText(`runs/out.${name}/mine.txt`)).toBe(name);
+    expect((await readModelFolder("runs/out", { store })).labels).toEqual(["x", "y"]);
+  });
+
+  test("takes a name with a separator at its end, on the disk, for a new folder and for one that exists", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "regraft-write-"));
+    try {
+      const written = await content();
+      const disk = nodeStore();
+      await writeModelFolder(`${folder}/out//`, written, { store: disk });
+      await writeModelFolder(`${folder}/out/`, { ...written, labels: ["x", "y"] }, { store: disk, overwrite: true });
+      expect(await disk.list(folder)).toEqual(["out"]);
+      expect((await readModelFolder(`${folder}/out`, { store: disk })).labels).toEqual(["x", "y"]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test("leaves nothing behind when the disk fills up, and the old folder as it was", async () => {

@@ -1,4 +1,4 @@
-import { ModelError } from "../base/errors.ts";
+import { GraphError, ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { decodeModel } from "../onnx/decode.ts";
@@ -44,11 +44,11 @@ export async function readModelFolder(
   refuseUnknown("readModelFolder", rest);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
-  const decoded = decodeModel(await store.read(file));
-  const raised = raiseOpset(decoded);
+  const source = await decoded(file, store);
+  const raised = raiseOpset(source);
   const model = { ...raised, graph: simplify(raised.graph) };
   const config = await beside("config.json").then(
-    (found) => found && { ...found, value: readModelConfig(found.text, found.file) },
+    (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
   const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config);
   const names = labelsFrom(config, await beside("labels.txt"));
@@ -57,7 +57,7 @@ export async function readModelFolder(
     path,
     file,
     model,
-    sourceOpset: decoded.opsets.get("") ?? OPSET,
+    sourceOpset: source.opsets.get("") ?? OPSET,
     preprocessing: preparation && { ...preparation.value, layout },
     preprocessingSource: preparation?.source,
     labels: names?.value,
@@ -88,15 +88,31 @@ async function locate(path: string, store: Store): Promise<Located> {
 const noModel = (message: string, hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx.") =>
   new ModelError("no-model", message, { hint });
 
+/** Reads the .onnx file; what is wrong with it is told with its name. */
+async function decoded(file: string, store: Store): Promise<Model> {
+  const bytes = await store.read(file);
+  try {
+    return decodeModel(bytes);
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof GraphError)) throw error;
+    const Kind = error instanceof GraphError ? GraphError : ModelError;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new Kind(error.code, `${file}: ${error.message}`, { ...hint, cause: error });
+  }
+}
+
 interface TextFile {
+  /** Its name, as the source of what it says. */
   readonly file: string;
+  /** Where it lies, for messages. */
+  readonly path: string;
   readonly text: string;
 }
 
 async function readBeside(name: string, folders: readonly string[], store: Store): Promise<TextFile | undefined> {
   for (const folder of folders) {
     const path = store.join(folder, name);
-    if ((await store.kind(path)) === "file") return { file: name, text: await store.readText(path) };
+    if ((await store.kind(path)) === "file") return { file: name, path, text: await store.readText(path) };
   }
   return undefined;
 }
@@ -113,15 +129,15 @@ function preprocessingFrom(
   config: ConfigFile | undefined,
 ): Found<Preprocessing> | undefined {
   if (processor) {
-    const { preprocessing, assumed } = readPreprocessorConfig(processor.text, processor.file);
+    const { preprocessing, assumed } = readPreprocessorConfig(processor.text, processor.path);
     return { value: preprocessing, source: sourceOf(processor.file, assumed) };
   }
   const cfg = config?.value.pretrained_cfg;
-  return cfg && config ? { value: timmPreprocessing(cfg, config.file), source: config.file } : undefined;
+  return cfg && config ? { value: timmPreprocessing(cfg, config.path), source: config.file } : undefined;
 }
 
 function labelsFrom(config: ConfigFile | undefined, list: TextFile | undefined): Found<readonly string[]> | undefined {
-  const named = config && labelsOf(config.value, config.file);
+  const named = config && labelsOf(config.value, config.path);
   if (named && config) return { value: named, source: config.file };
   return list && { value: labelsOfText(list.text), source: list.file };
 }

@@ -27,8 +27,6 @@ export const preprocessingPresets = {
   caffe: { ...square224, scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1], channels: "BGR" },
 } as const satisfies Readonly<Record<string, Preprocessing>>;
 
-export type PreprocessingPreset = keyof typeof preprocessingPresets;
-
 /** @throws {UsageError} "bad-option" for an unknown name */
 export function presetNamed(name: string): Preprocessing {
   const known: Readonly<Record<string, Preprocessing>> = preprocessingPresets;

@@ -17,7 +17,7 @@ export const pretrainedCfgSchema = z.object({
   classifier: z.union([z.string(), z.array(z.string())]).nullish(),
 });
 
-export type PretrainedCfg = z.output<typeof pretrainedCfgSchema>;
+type PretrainedCfg = z.output<typeof pretrainedCfgSchema>;
 
 const interpolations: Readonly<Record<string, Interpolation>> = {
   nearest: "nearest",

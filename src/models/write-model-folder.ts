@@ -1,4 +1,4 @@
-import { HostError, ModelError } from "../base/errors.ts";
+import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { encodeModel } from "../onnx/encode.ts";
@@ -7,8 +7,9 @@ import { modelOf } from "../onnx/model.ts";
 import { withIo } from "../rewrite/rename.ts";
 import type { Store } from "../store/store.ts";
 import { type CardDetails, modelCard } from "./model-card.ts";
-import type { ModelConfig } from "./model-config.ts";
+import type { ModelConfig, ProblemType, SavedLoss } from "./model-config.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
+import { type FileEntry, modelPlace, replaceFolder } from "./replace-folder.ts";
 import { isTransformersJsType } from "./transformers-js.ts";
 
 export interface ModelFolderContent {
@@ -20,12 +21,15 @@ export interface ModelFolderContent {
   /** What was fine-tuned: its name on the Hub or its path, and its config, of which the model_type is kept. */
   readonly baseModel?: { readonly name: string; readonly config?: ModelConfig | undefined } | undefined;
   readonly card: CardDetails;
-  readonly problemType?: "single_label_classification" | "multi_label_classification";
+  /** "single_label_classification" by default. */
+  readonly problemType?: ProblemType;
+  /** What the model was trained to lower, for readers that want to measure it by that. */
+  readonly loss?: { readonly name: SavedLoss["loss"]; readonly labelSmoothing: number };
 }
 
-export interface WriteModelFolderOptions {
+interface WriteModelFolderOptions {
   readonly store: Store;
-  /** Replaces a folder that stands there already. */
+  /** Replaces a model folder, or an empty one, that stands there already. */
   readonly overwrite?: boolean;
 }
 
@@ -33,7 +37,7 @@ export interface WriteModelFolderOptions {
  * Writes a model folder as the Hugging Face Hub has them: config.json, preprocessor_config.json, README.md and
  * onnx/model.onnx with input `pixel_values` and output `logits`. The folder appears as a whole or not at all.
  *
- * @throws {HostError} "run-exists" · "disk-full" · "write-failed" · {ModelError} "bad-model-folder" where labels and
+ * @throws {HostError} "run-exists", with `overwrite` too where what stands there is no model folder · "disk-full" · "write-failed" · {ModelError} "bad-model-folder" where labels and
  *   logits do not fit
  */
 export async function writeModelFolder(
@@ -42,52 +46,15 @@ export async function writeModelFolder(
   { store, overwrite = false, ...rest }: WriteModelFolderOptions,
 ): Promise<void> {
   refuseUnknown("writeModelFolder", rest);
-  const exists = (await store.kind(path)) !== undefined;
-  if (exists && !overwrite) {
-    throw new HostError("run-exists", `"${path}" exists already.`, {
-      hint: "Choose another place, or allow overwriting.",
-    });
-  }
-  const files = filesOf(content);
-  const partial = `${path}.partial`;
-  await store.remove(partial);
-  try {
-    for (const [name, file] of files) await store.write(store.join(partial, ...name), file);
-    if (exists) await replace(path, partial, store);
-    else await store.rename(partial, path);
-  } catch (error) {
-    await store.remove(partial);
-    throw error;
-  }
+  const place = await modelPlace(path, { store, overwrite });
+  await replaceFolder(place, filesOf(content), store);
 }
 
-/** The old folder steps aside first, and comes back should the new one not take its place. */
-async function replace(path: string, partial: string, store: Store): Promise<void> {
-  const old = `${path}.old`;
-  await store.remove(old);
-  await store.rename(path, old);
-  try {
-    await store.rename(partial, path);
-  } catch (error) {
-    await store.rename(old, path);
-    throw error;
-  }
-  await store.remove(old);
-}
-
-type FileEntry = readonly [name: readonly string[], content: Uint8Array | string];
-
-function filesOf({
-  graph,
-  labels,
-  preprocessing,
-  baseModel,
-  card,
-  problemType,
-}: ModelFolderContent): readonly FileEntry[] {
+function filesOf(content: ModelFolderContent): readonly FileEntry[] {
+  const { graph, labels, preprocessing, baseModel, card } = content;
   const saved = withIo(graph, { input: "pixel_values", output: "logits" });
   checkLabels(saved, labels);
-  const config = configOf(labels, baseModel?.config, problemType);
+  const config = configOf(content);
   const runsInTransformersJs = isTransformersJsType(config.model_type) && preprocessing.layout === "NCHW";
   return [
     [["onnx", "model.onnx"], encodeModel(modelOf(saved))],
@@ -97,11 +64,8 @@ function filesOf({
   ];
 }
 
-function configOf(
-  labels: readonly string[],
-  base: ModelConfig | undefined,
-  problemType: ModelFolderContent["problemType"] = "single_label_classification",
-) {
+function configOf({ labels, baseModel, problemType = "single_label_classification", loss }: ModelFolderContent) {
+  const base = baseModel?.config;
   return {
     model_type: base?.model_type ?? "regraft",
     ...(base?.architectures ? { architectures: base.architectures } : {}),
@@ -109,6 +73,7 @@ function configOf(
     id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     problem_type: problemType,
+    ...(loss ? { regraft: { loss: loss.name, label_smoothing: loss.labelSmoothing } satisfies SavedLoss } : {}),
     "transformers.js_config": { dtype: "fp32" },
   };
 }

@@ -28,8 +28,25 @@ describe("finds", () => {
       classes: 4,
       logits: "Gemm_1",
       softmax: true,
-      reason: 'Gemm "Gemm_1" is the last product with weights before the output "out"; behind it: Softmax, Identity.',
+      reason:
+        'Gemm "Gemm_1" is the last layer with weights: nothing but Softmax and Identity lies between it and the output "out".',
     });
+  });
+
+  test("a Gemm at the very end, or with several nodes behind it, and says what lies between", () => {
+    const bare = (g: GraphBuilder, x: Value) => g.Gemm(pooled(g, x), weight(g, "W", 6, 4));
+    const { outputs, ...rest } = network(bare);
+    const graph = {
+      ...rest,
+      nodes: rest.nodes.slice(0, -1),
+      outputs: outputs.map((out) => ({ ...out, name: "Gemm_1" })),
+    };
+    expect(findHead(graph).reason).toBe(
+      'Gemm "Gemm_1" is the last layer with weights: nothing lies between it and the output "Gemm_1".',
+    );
+    expect(findHead(network((g, x) => g.Softmax(g.Flatten(bare(g, x))))).reason).toContain(
+      "nothing but Flatten, Softmax and Identity lies between",
+    );
   });
 
   test("a Gemm whose weight is not transposed", () => {

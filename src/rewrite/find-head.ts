@@ -24,7 +24,7 @@ export interface Head {
   readonly reason: string;
 }
 
-export interface FindHeadOptions {
+interface FindHeadOptions {
   /** Name of the product node, where the caller knows better. */
   readonly at?: string | undefined;
 }
@@ -47,15 +47,15 @@ function automatic(graph: Graph, output: ValueInfo, chain: Chain): Head {
   const product = end && productOf(end, graph);
   const misplaced = product?.kind === "Conv" ? undefined : behind.find((node) => roleOf(node) === "convolutional");
   if (!end || !product || misplaced) throw noHead(output, misplaced ?? end);
-  const tail =
-    behind.length === 0
-      ? "nothing"
-      : [...behind]
-          .reverse()
-          .map(({ op }) => op)
-          .join(", ");
-  const reason = `${end.op} "${labelOf(end)}" is the last product with weights before the output "${output.name}"; behind it: ${tail}.`;
+  const reason = `${end.op} "${labelOf(end)}" is the last layer with weights: ${between(behind)} lies between it and the output "${output.name}".`;
   return head({ graph, output, chain, node: end, product, reason });
+}
+
+/** "nothing", "nothing but Softmax", "nothing but Relu, Flatten and Softmax": in the order of the graph. */
+function between(behind: Chain["behind"]): string {
+  const [last, ...others] = behind.map(({ op }) => op);
+  if (last === undefined) return "nothing";
+  return others.length === 0 ? `nothing but ${last}` : `nothing but ${others.reverse().join(", ")} and ${last}`;
 }
 
 function named(graph: Graph, output: ValueInfo, chain: Chain, at: string): Head {

@@ -134,7 +134,7 @@ describe.skipIf(!path)(`MobileNetV2 with ImageNet weights (${path ? "here" : why
       softmax: false,
     });
     expect(head.reason).toBe(
-      'Gemm "/classifier" is the last product with weights before the output "logits"; behind it: nothing.',
+      'Gemm "/classifier" is the last layer with weights: nothing lies between it and the output "logits".',
     );
   });
 

@@ -10,7 +10,7 @@ import { freshNames, tensorNames } from "./names.ts";
 /** The name of the batch extent in every graph inside of Regraft. */
 export const BATCH = "N";
 
-export interface InputSize {
+interface InputSize {
   /** Pixels. */
   readonly height: number;
   readonly width: number;

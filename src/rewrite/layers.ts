@@ -2,18 +2,18 @@ import { checkNumber, refuseUnknown } from "../base/options.ts";
 import type { Initialization } from "./initializations.ts";
 
 /** A fully connected layer: y = x·Wᵀ + b, with W [units, inputs]. */
-export interface DenseLayer {
+interface DenseLayer {
   readonly kind: "dense";
   readonly units: number;
   readonly init: Initialization;
 }
 
-export interface ReluLayer {
+interface ReluLayer {
   readonly kind: "relu";
 }
 
 /** Sets a share of `rate` of its inputs to 0 while training and scales the rest by 1 / (1 − rate). */
-export interface DropoutLayer {
+interface DropoutLayer {
   readonly kind: "dropout";
   readonly rate: number;
 }
@@ -21,7 +21,7 @@ export interface DropoutLayer {
 /** A layer of a new head, as data; `graft` builds it. */
 export type Layer = DenseLayer | ReluLayer | DropoutLayer;
 
-export interface DenseOptions {
+interface DenseOptions {
   /** How the weights are drawn, as in Keras "glorot-uniform" by default; biases start at 0. */
   readonly init?: Initialization;
 }

@@ -23,7 +23,7 @@ export function freshNames(taken: Set<string>): (stem: string) => string {
 export const labelOf = (node: Node): string => (node.name === "" ? (node.outputs[0] ?? node.op) : node.name);
 
 /** The names of `known` that differ least from `wanted` (Levenshtein distance), nearest first. */
-export function nearestNames(
+function nearestNames(
   wanted: string,
   known: Iterable<string>,
   { most = 3 }: { readonly most?: number } = {},

@@ -8,9 +8,9 @@ import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
 import { type UpgradeContext, upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
-export const OLDEST_OPSET = 7;
+const OLDEST_OPSET = 7;
 /** The newest opset that is read, as onnxruntime 1.30; from 22 on the ops known here only gained types. */
-export const NEWEST_OPSET = 26;
+const NEWEST_OPSET = 26;
 
 /** Domains whose nodes pass through as they are; onnxruntime runs them, Regraft does not look inside. */
 const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);

@@ -7,7 +7,7 @@ import { attributesOf, type InputName, type OpName } from "../onnx/ops.ts";
 import { weightNames } from "./trainable.ts";
 import { slotOf } from "./weight-slots.ts";
 
-export interface ResetWeightsOptions {
+interface ResetWeightsOptions {
   /** Draws the weights: each has a stream of its own, by its name. */
   readonly rng: Random;
 }

@@ -5,7 +5,7 @@ import { suggestion } from "./names.ts";
 import { prune } from "./prune.ts";
 
 /** A graph in two: what is the same in every step, and what changes as the weights do. */
-export interface FrozenSplit {
+interface FrozenSplit {
   /** From the graph's inputs to the boundary; undefined where the boundary is nothing but the graph's inputs. */
   readonly prefix: Graph | undefined;
   /** From the boundary to the graph's outputs. Outputs that no trainable weight reaches are the prefix's alone. */

@@ -3,7 +3,7 @@ import { type Graph, type Node, producers, type ValueInfo } from "../onnx/graph.
 import type { OpName } from "../onnx/ops.ts";
 
 /** What a node behind the classifier's product does. */
-export type Role = "activation" | "shape" | "bias" | "convolutional";
+type Role = "activation" | "shape" | "bias" | "convolutional";
 
 /** What may stand between a classifier's product and the graph's output. "convolutional" ones only behind a Conv. */
 const trailing: { readonly [O in OpName]?: Role } = {

@@ -1,4 +1,4 @@
-import { GraphError } from "../base/errors.ts";
+import { GraphError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { labelOf, suggestion } from "./names.ts";
@@ -12,7 +12,7 @@ export const weightNames = (graph: Graph): readonly string[] => [
   ...new Set(weightedNodes(graph).flatMap(({ weights }) => weights)),
 ];
 
-export interface SelectTrainableOptions {
+interface SelectTrainableOptions {
   readonly unfreeze: Unfreeze;
   /** Weights that are trained in any case (the new head); their layers do not count as layers of the base. */
   readonly always?: readonly string[];
@@ -29,6 +29,7 @@ export function selectTrainable(
   { unfreeze, always = [], ...rest }: SelectTrainableOptions,
 ): readonly string[] {
   refuseUnknown("selectTrainable", rest);
+  checkUnfreeze(unfreeze);
   const head = new Set(always);
   for (const name of head) {
     if (graph.initializers.has(name)) continue;
@@ -45,6 +46,20 @@ export function selectTrainable(
   if (names.length > 0) return names;
   throw new GraphError("nothing-to-train", "No weight is left to train: the base is frozen and there is no new head.", {
     hint: "Unfreeze the base, or graft a head on it.",
+  });
+}
+
+/** @throws {UsageError} "bad-option" for anything but the four forms */
+export function checkUnfreeze(what: unknown): void {
+  if (what === "all" || what === "none") return;
+  const form = typeof what === "object" && what !== null ? what : {};
+  if ("lastLayers" in form && typeof form.lastLayers === "number") {
+    checkNumber("lastLayers", form.lastLayers, { min: 0, integer: true });
+    return;
+  }
+  if ("from" in form && typeof form.from === "string") return;
+  throw new UsageError("bad-option", `unfreeze cannot be ${JSON.stringify(what)}.`, {
+    hint: 'Use "all", "none", { lastLayers: 3 } or { from: "node" }.',
   });
 }
 

@@ -1,7 +1,7 @@
 import { DataError, HostError } from "../base/errors.ts";
+import { utf8 } from "../base/utf8.ts";
 import { MemoryScratch } from "./memory-scratch.ts";
-import type { Scratch, Store } from "./store.ts";
-import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
+import type { FolderEntry, Scratch, Store } from "./store.ts";
 
 /** Files in memory: for tests, and for hosts without a disk. Paths are split at "/". */
 export function memoryStore(): Store {
@@ -16,6 +16,10 @@ class MemoryStore implements Store {
     return clean(parts.filter((part) => part !== "").join("/"));
   }
 
+  clean(path: string): string {
+    return clean(path);
+  }
+
   baseName(path: string): string {
     return clean(path).split("/").at(-1) ?? "";
   }
@@ -28,7 +32,7 @@ class MemoryStore implements Store {
   }
 
   async readText(path: string): Promise<string> {
-    return decodeUtf8(await this.read(path));
+    return utf8.decode(await this.read(path), { fatal: false });
   }
 
   async realPath(path: string): Promise<string> {
@@ -52,15 +56,22 @@ class MemoryStore implements Store {
       .sort();
   }
 
+  async entries(path: string): Promise<readonly FolderEntry[]> {
+    const names = await this.list(path);
+    return Promise.all(
+      names.map(async (name) => ({ name, kind: await this.kind(this.join(path, name)), isLink: false })),
+    );
+  }
+
   async write(path: string, content: Uint8Array | string): Promise<void> {
     this.#refuseFolder(path);
     await this.makeFolder(parentOf(clean(path)));
-    this.#files.set(clean(path), typeof content === "string" ? encodeUtf8(content) : content.slice());
+    this.#files.set(clean(path), typeof content === "string" ? utf8.encode(content) : content.slice());
   }
 
   async append(path: string, text: string): Promise<void> {
     const before = this.#files.get(clean(path)) ?? new Uint8Array();
-    const after = encodeUtf8(text);
+    const after = utf8.encode(text);
     const whole = new Uint8Array(before.length + after.length);
     whole.set(before);
     whole.set(after, before.length);

@@ -71,6 +71,47 @@ export function storeContract(name: string, make: () => Promise<StoreFixture>): 
       expect(await store.list(fixture.folder)).toEqual(["10", "9", "C", "a", "b", "folder"]);
     });
 
+    it("tells the kind of each entry, in the same order", async () => {
+      await store.write(at("b"), "");
+      await store.write(at("B"), "");
+      await store.write(at("a", "inner"), "");
+      expect(await store.entries(fixture.folder)).toEqual([
+        { name: "B", kind: "file", isLink: false },
+        { name: "a", kind: "folder", isLink: false },
+        { name: "b", kind: "file", isLink: false },
+      ]);
+      await expect(store.entries(at("lost"))).rejects.toMatchObject({ code: "no-such-folder" });
+    });
+
+    it("cleans the end of a path, so that a suffix names a neighbour", () => {
+      for (const spelling of ["/runs/x", "/runs/x/", "/runs/x//", "/runs/x/.", "/runs/x/./"]) {
+        expect(store.clean(spelling)).toBe("/runs/x");
+      }
+      expect(store.clean("/")).toBe("/");
+      expect(store.clean("runs/.x")).toBe("runs/.x");
+      expect(store.clean("/runs/x/..")).toBe("/runs");
+    });
+
+    it("takes a path with a separator at its end for the one without", async () => {
+      const slashed = (name: string) => `${at(name)}${at("a", "b").slice(at("a").length, -1)}`;
+      await store.makeFolder(slashed("folder"));
+      await store.write(slashed("file"), "x");
+      await store.append(slashed("file"), "y");
+      expect(await store.readText(slashed("file"))).toBe("xy");
+      expect([await store.kind(slashed("file")), await store.kind(slashed("folder"))]).toEqual(["file", "folder"]);
+      expect(await store.realPath(slashed("folder"))).toBe(await store.realPath(at("folder")));
+      await store.rename(slashed("file"), slashed("moved"));
+      await store.rename(slashed("folder"), slashed("other"));
+      expect(await store.list(`${fixture.folder}/`)).toEqual(["moved", "other"]);
+      await store.remove(slashed("other"));
+      expect(await store.list(fixture.folder)).toEqual(["moved"]);
+    });
+
+    it("reads text that is not quite UTF-8, without its byte order mark", async () => {
+      await store.write(at("text"), Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0xff, 0x62));
+      expect(await store.readText(at("text"))).toBe("a\ufffdb");
+    });
+
     it("appends to a file, new or old", async () => {
       await store.append(at("log"), "one\n");
       await store.append(at("log"), "zwei ü\n");

@@ -1,10 +1,16 @@
 /** Files, wherever they live. A port: the disk in Node, memory in tests and in a tab. Paths are the host's own, joined by `join`; nothing here knows Node. */
 export interface Store {
   join(...parts: readonly string[]): string;
+  /**
+   * The same path without separators at its end, so that `${clean(path)}.tmp` lies beside it: "runs/x/" and "runs/x/."
+   * are "runs/x". A path that ends in "." or ".." becomes absolute. Every method takes both spellings.
+   */
+  clean(path: string): string;
   /** The last part of a path, without its folder. */
   baseName(path: string): string;
   /** @throws {DataError} "no-such-file" · {HostError} "read-failed" */
   read(path: string): Promise<Uint8Array>;
+  /** Text as UTF-8: bytes that are not UTF-8 become U+FFFD, a byte order mark at the start is dropped. */
   readText(path: string): Promise<string>;
   /**
    * The one true path of something that exists, absolute and with its links followed: two names of one file give one
@@ -15,6 +21,12 @@ export interface Store {
   kind(path: string): Promise<"file" | "folder" | undefined>;
   /** Names inside a folder, sorted by code unit, without "." and "..". @throws {DataError} "no-such-folder" */
   list(path: string): Promise<readonly string[]>;
+  /**
+   * What `list` names, with its kind, in the same order: one call for a folder of any size, and one more for each link.
+   *
+   * @throws {DataError} "no-such-folder"
+   */
+  entries(path: string): Promise<readonly FolderEntry[]>;
   /**
    * Writes a whole file: to a temporary name beside it, synced, then renamed. A reader sees the old file or the new
    * one, never a part. Makes missing folders.
@@ -35,6 +47,13 @@ export interface Store {
   remove(path: string): Promise<void>;
   /** A growing file for numbers that do not fit in memory; removed by `close`. */
   scratch(folder: string): Promise<Scratch>;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  /** Links are followed; undefined for a link that leads nowhere, and for what is neither file nor folder. */
+  readonly kind: "file" | "folder" | undefined;
+  readonly isLink: boolean;
 }
 
 /** Bytes on disk with random access, for caches. */

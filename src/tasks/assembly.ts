@@ -1,4 +1,5 @@
 import { NoGradient } from "../autodiff/no-gradient.ts";
+import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
@@ -14,7 +15,7 @@ import { modelOf } from "../onnx/model.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
-import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
+import { cachedSource, type Feature, FeatureCache, MemoryBudget } from "../training/feature-cache.ts";
 import { pixelSource } from "../training/pixel-source.ts";
 import type { Source } from "../training/source.ts";
 import { openTrainer, type Trainer } from "../training/trainer.ts";
@@ -23,12 +24,27 @@ import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
 import { withWayOut } from "./trainable-from.ts";
 
-export interface CacheLimits {
-  /** Bytes of features kept in memory, per data set. */
+export interface CacheOptions {
+  /** Bytes of features kept in memory, of all data sets together. */
   readonly memoryBytes: number;
   /** Bytes of features kept in all; beyond it pictures go through the frozen part in every epoch. */
   readonly diskBytes: number;
+  /** Where the scratch file for what is beyond memory lies. */
+  readonly folder: string;
 }
+
+/** @throws {UsageError} "bad-option" */
+export function cacheOptions(
+  { memoryBytes = gigabyte, diskBytes = 20 * gigabyte, folder, ...rest }: Partial<CacheOptions>,
+  { scratchFolder }: Pick<Host, "scratchFolder">,
+): CacheOptions {
+  refuseUnknown("cache", rest);
+  checkNumber("memoryBytes", memoryBytes, { min: 0 });
+  checkNumber("diskBytes", diskBytes, { min: 0 });
+  return { memoryBytes, diskBytes, folder: folder ?? scratchFolder };
+}
+
+const gigabyte = 2 ** 30;
 
 export interface AssemblyOptions {
   /** Pictures in, logits [N, C] out. */
@@ -42,7 +58,7 @@ export interface AssemblyOptions {
   readonly augment: Augmentation | undefined;
   readonly seed: number;
   readonly threads: number;
-  readonly cache: CacheLimits;
+  readonly cache: CacheOptions;
   /** Examples in all data sets, to foresee the cache's size. */
   readonly examples: number;
 }
@@ -106,9 +122,11 @@ class OpenAssembly implements Assembly {
   readonly cached: boolean;
   readonly #parts: Parts;
   readonly #caches = new Map<Dataset, FeatureCache>();
+  readonly #memory: MemoryBudget;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#memory = new MemoryBudget(parts.options.cache.memoryBytes);
     this.trainer = parts.trainer;
     this.cached = parts.frozen !== undefined;
   }
@@ -134,10 +152,10 @@ class OpenAssembly implements Assembly {
 
   #cache(dataset: Dataset, features: readonly Feature[]): FeatureCache {
     const { options, host } = this.#parts;
-    const { memoryBytes } = options.cache;
     const known = this.#caches.get(dataset);
     const cache =
-      known ?? new FeatureCache({ features, store: host.store, scratchFolder: host.scratchFolder, memoryBytes });
+      known ??
+      new FeatureCache({ features, store: host.store, scratchFolder: options.cache.folder, memory: this.#memory });
     this.#caches.set(dataset, cache);
     return cache;
   }

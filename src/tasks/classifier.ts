@@ -18,6 +18,7 @@ import type { Session, Tensors, Workspace } from "../runtime/runtime.ts";
 import { evaluate } from "../training/fit.ts";
 import { pixelSource } from "../training/pixel-source.ts";
 import type { Examples } from "../training/source.ts";
+import { checkClasses } from "./classes.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
 
@@ -83,12 +84,13 @@ export class Classifier {
     }
   }
 
-  /** Loss and metrics over a data set whose classes are the model's labels. */
+  /** Loss and metrics over a data set whose classes are the model's labels. @throws {DataError} "class-mismatch" */
   evaluate(
     dataset: Dataset,
     { batch = 32, metrics = ["accuracy"], ledger, onExample }: EvaluateDatasetOptions,
   ): Promise<Means> {
     const { loss, preprocessing } = this.#model;
+    checkClasses(dataset, this.#model.labels);
     const target = targetsOf(dataset, { loss, units: this.#units });
     const source = pixelSource({
       dataset,
@@ -107,7 +109,8 @@ export class Classifier {
       }
       return { losses, logits };
     };
-    return evaluate({ evaluate: judge }, { source, batch, metrics, activation: loss.activation });
+    const exclusive = dataset.targets === undefined;
+    return evaluate({ evaluate: judge }, { source, batch, metrics, activation: loss.activation, exclusive });
   }
 
   /**

@@ -7,9 +7,8 @@ export const demoPaths = (store: Store, folder: string) => ({
   folder,
   /** {train,val}/<class>/*.png */
   pictures: store.join(folder, "pictures"),
-  unseenFolder: store.join(folder, "unseen"),
-  /** The picture of a class that is only predicted. */
-  unseen: (className: string) => store.join(folder, "unseen", className, "001.png"),
+  /** <class>/*.png, only predicted. */
+  unseen: store.join(folder, "unseen"),
   run: store.join(folder, "run"),
   /** What came out. It also says that the folder is a demo's. */
   about: store.join(folder, "demo.json"),
@@ -32,5 +31,5 @@ export async function clearDemoFolder(paths: DemoPaths, { store }: Pick<Host, "s
     });
   }
   await store.write(about, `${JSON.stringify({ stopped: "running" })}\n`);
-  for (const drawn of [paths.pictures, paths.unseenFolder]) await store.remove(drawn);
+  for (const drawn of [paths.pictures, paths.unseen]) await store.remove(drawn);
 }

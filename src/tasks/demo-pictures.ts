@@ -18,9 +18,12 @@ interface DrawOptions {
   readonly valPerClass: number;
 }
 
-/** Draws pictures to learn from, others to judge by, and one more of each class to be named at the end. */
+/** Of each class, to be named at the end. */
+const unseenPerClass = 2;
+
+/** Draws pictures to learn from, others to judge by, and a few more to be named at the end. */
 export async function drawPictures(
-  { pictures, unseenFolder }: DemoPaths,
+  { pictures, unseen }: DemoPaths,
   { seed, trainPerClass, valPerClass }: DrawOptions,
   { store, encoder }: Pick<Host, "store" | "encoder">,
 ): Promise<DrawnPictures> {
@@ -35,6 +38,19 @@ export async function drawPictures(
     });
   const train = await draw(store.join(pictures, "train"), "train", trainPerClass);
   const val = await draw(store.join(pictures, "val"), "val", valPerClass);
-  await draw(unseenFolder, "unseen", 1);
+  await draw(unseen, "unseen", unseenPerClass);
   return { pictures, classes: train.classes, train: train.count, val: val.count };
+}
+
+/** The pictures to be named: their paths, and what each shows. */
+export async function unseenPictures(
+  { unseen }: DemoPaths,
+  { store }: Pick<Host, "store">,
+): Promise<ReadonlyMap<string, string>> {
+  const truths = new Map<string, string>();
+  for (const className of await store.list(unseen)) {
+    const folder = store.join(unseen, className);
+    for (const name of await store.list(folder)) truths.set(store.join(folder, name), className);
+  }
+  return truths;
 }

@@ -4,7 +4,7 @@ import type { StopReason } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
 import { loadBase } from "./base-model.ts";
 import { clearDemoFolder, type DemoPaths, demoPaths } from "./demo-folder.ts";
-import { type DrawnPictures, drawPictures } from "./demo-pictures.ts";
+import { type DrawnPictures, drawPictures, unseenPictures } from "./demo-pictures.ts";
 import { trainFromScratch } from "./from-scratch.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
@@ -65,10 +65,10 @@ export interface DemoResult extends DrawnPictures {
 
 export const demoDefaults = {
   seed: 0,
-  trainPerClass: 16,
-  valPerClass: 40,
+  trainPerClass: 20,
+  valPerClass: 30,
   headEpochs: 20,
-  tuneEpochs: 10,
+  tuneEpochs: 6,
 } as const satisfies Partial<DemoOptions>;
 
 /** What suits few pictures and a small network; Adam's rates, chosen on other seeds than the default one. */
@@ -95,7 +95,7 @@ export async function runDemo(options: DemoOptions, host: Host): Promise<DemoRes
   const trained = await transfer(demo);
   const scratch = trained.stopped === "interrupted" ? undefined : await compare(demo);
   const stopped = scratch?.stopped ?? trained.stopped;
-  const predictions = stopped === "interrupted" ? [] : await predict(demo, drawn.classes);
+  const predictions = stopped === "interrupted" ? [] : await predict(demo);
   const result: DemoResult = {
     ...{ folder: out, run: trained.run, model: shippedModel, ...drawn, predictions, stopped },
     transfer: { ...outcomeOf(trained.phases), valLoss: trained.valLoss, valAccuracy: trained.valAccuracy },
@@ -138,9 +138,9 @@ async function compare({ job, host, paths, tell }: Demo) {
   return trainFromScratch(base, data, { ...options, onEvent: tell }, host);
 }
 
-async function predict({ job, host, paths, tell }: Demo, classes: readonly string[]) {
+async function predict({ job, host, paths, tell }: Demo): Promise<readonly DemoPrediction[]> {
   tell({ type: "step", step: "predict" });
-  const truths = new Map(classes.map((name) => [paths.unseen(name), name]));
+  const truths = await unseenPictures(paths, host);
   const options = { run: paths.run, images: [...truths.keys()], top: 2 };
   const predictions: DemoPrediction[] = [];
   for await (const found of predictRun({ ...options, ...(job.threads ? { threads: job.threads } : {}) }, host)) {

@@ -1,16 +1,17 @@
 import { TrainingError, UsageError } from "../base/errors.ts";
-import { refuseUnknown, withDefaults } from "../base/options.ts";
+import { checkNumber, refuseUnknown, withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import type { Augmentation } from "../image/augment.ts";
 import { type LossName, losses } from "../program/losses.ts";
 import { adam, adamw, type Optimizer, type OptimizerName, rmsprop, sgd } from "../program/optimizers.ts";
 import { dense, dropout as dropoutLayer, type Layer, relu } from "../rewrite/layers.ts";
-import type { Unfreeze } from "../rewrite/trainable.ts";
+import { checkUnfreeze, type Unfreeze } from "../rewrite/trainable.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
 import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { Callback, EpochRecord, StopReason } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
+import type { CacheOptions } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
 import { named } from "./compile.ts";
 import { graft } from "./graft.ts";
@@ -44,6 +45,8 @@ export interface FineTuneOptions {
   /** Epochs without a better validation loss after which a phase ends early. */
   readonly patience?: number | undefined;
   readonly maxBadFraction?: number;
+  /** How much of the frozen part's features is kept, and where. */
+  readonly cache?: Partial<CacheOptions> | undefined;
   readonly signal?: Signal | undefined;
   readonly onEvent?: (event: RunEvent) => void;
   /** More callbacks for a phase; `toBeat` is the best epoch of the phase before. */
@@ -85,6 +88,7 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   threads: true,
   patience: true,
   maxBadFraction: true,
+  cache: true,
   signal: true,
   onEvent: true,
   callbacks: true,
@@ -125,19 +129,43 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
 }
 
 /**
- * Refuses options that are unknown, and a recipe that trains nothing.
+ * Refuses options that are unknown or out of range, and a recipe that trains nothing: now, rather than after a phase.
  *
  * @throws {UsageError} "bad-option"
  */
-export function checkRecipe(where: string, recipe: Pick<Job, "headEpochs" | "tuneEpochs" | "unfreeze">): void {
+export function checkRecipe(where: string, recipe: Job): void {
   const unknown = Object.entries(recipe).filter(([name]) => !Object.hasOwn(optionNames, name));
   refuseUnknown(where, Object.fromEntries(unknown));
+  for (const [name, range] of Object.entries(ranges)) {
+    checkNumber(name, recipe[name as keyof typeof ranges], range);
+  }
+  if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
+  for (const units of recipe.hidden) checkNumber("hidden", units, whole);
+  checkUnfreeze(recipe.unfreeze);
+  optimizerFor(recipe.optimizer, recipe.headLearningRate);
+  if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
   const { headEpochs, tuneEpochs, unfreeze } = recipe;
   if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
   throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
     hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
   });
 }
+
+const whole = { min: 1, integer: true } as const;
+
+/** What the numbers of a recipe may be. */
+const ranges = {
+  headEpochs: { min: 0, integer: true },
+  tuneEpochs: { min: 0, integer: true },
+  headLearningRate: { moreThan: 0 },
+  tuneLearningRate: { moreThan: 0 },
+  dropout: { min: 0, lessThan: 1 },
+  labelSmoothing: { min: 0, lessThan: 1 },
+  batch: whole,
+  accumulate: whole,
+  seed: {},
+  maxBadFraction: { min: 0, max: 1 },
+} as const satisfies { readonly [K in keyof FineTuneOptions]?: object };
 
 type Defaulted = keyof typeof fineTuneDefaults;
 type Job = Omit<FineTuneOptions, Defaulted> & { readonly [K in Defaulted]-?: NonNullable<FineTuneOptions[K]> };
@@ -174,8 +202,6 @@ class Recipe {
       loss: lossFor(loss, job.labelSmoothing),
       accumulate: job.accumulate,
     });
-    const cached = job.augment === undefined && unfreeze !== "all";
-    job.onEvent?.({ type: "phase", name, epochs, learningRate, ...model.parameters, cached });
     const best = bestWeights({ toBeat: this.#best });
     const started = this.#parts.now();
     const { epochs: records, stopped } = await model.fit(data.train, {
@@ -186,6 +212,9 @@ class Recipe {
       augment: job.augment,
       maxBadFraction: job.maxBadFraction,
       signal: job.signal,
+      cache: job.cache ?? {},
+      onStart: ({ cached }) =>
+        job.onEvent?.({ type: "phase", name, epochs, learningRate, ...model.parameters, cached }),
       callbacks: this.#callbacks(name, best),
       onFeatures: (split, done, total) => job.onEvent?.({ type: "features", phase: name, split, done, total }),
     });
@@ -206,7 +235,7 @@ class Recipe {
       stopOnNaN(),
       ...(job.patience === undefined ? [] : [earlyStopping({ patience: job.patience })]),
       ...(job.callbacks?.(name, this.#best) ?? []),
-      best.callback,
+      best,
     ];
   }
 

@@ -55,7 +55,7 @@ export async function trainFromScratch(
   const started = host.now();
   const { epochs: records, stopped } = await model.fit(data.train, {
     ...{ epochs, batch, signal, validation: data.val },
-    callbacks: [(event) => onEvent?.({ type: "training", phase: "scratch", event }), stopOnNaN(), best.callback],
+    callbacks: [(event) => onEvent?.({ type: "training", phase: "scratch", event }), stopOnNaN(), best],
   });
   const seconds = (host.now() - started) / 1000;
   const record = best.best();

@@ -26,7 +26,7 @@ describe("inspectModel", () => {
       output: { name: "logits", shape: ["N", 5] },
       head: {
         ...{ node: "/classifier/classifier.1/Gemm", kind: "Gemm", features: 32, classes: 5, softmax: false },
-        reason: expect.stringContaining("is the last product with weights"),
+        reason: expect.stringContaining("is the last layer with weights"),
       },
       parameters: 3560 + 32 * 5 + 5,
       labels: 5,

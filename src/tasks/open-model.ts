@@ -1,25 +1,17 @@
-import { z } from "zod";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import type { ProblemType } from "../models/model-config.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
-import { binaryCrossEntropy, type Loss, losses, softmaxCrossEntropy } from "../program/losses.ts";
+import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
 import { stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { preprocessingOf, sized } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
 import type { Host } from "./host.ts";
-import { modelFolderOf, runPaths } from "./run-folder.ts";
-
-/** The part of run.json that says what the model was trained to lower. */
-const runSchema = z.object({
-  loss: z.object({
-    name: z.enum(["softmaxCrossEntropy", "binaryCrossEntropy", "meanSquaredError"]),
-    labelSmoothing: z.number(),
-  }),
-});
+import { modelFolderOf } from "./run-folder.ts";
 
 /**
  * A finished model from a run folder, a model folder or an .onnx file, ready to answer.
  *
- * @throws {ModelError} "no-model" · "not-onnx" · "no-preprocessing" · "not-an-image-model"
+ * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "no-preprocessing" · "not-an-image-model"
  */
 export async function openModel(
   path: string,
@@ -35,19 +27,18 @@ export async function openModel(
   const classes = graph.outputs[0]?.shape?.[1];
   const labels =
     model.labels ?? Array.from({ length: typeof classes === "number" ? classes : 0 }, (_, at) => `class ${at}`);
-  return { graph, labels, preprocessing, loss: (await lossOfRun(path, store, labels.length)) ?? lossOf(model) };
+  return { graph, labels, preprocessing, loss: lossOf(model) };
 }
 
-async function lossOfRun(path: string, store: Host["store"], classes: number): Promise<Loss | undefined> {
-  const { about } = runPaths(store, path);
-  if ((await store.kind(about)) !== "file") return undefined;
-  const parsed = runSchema.safeParse(JSON.parse(await store.readText(about)));
-  if (!parsed.success) return undefined;
-  const { name, labelSmoothing } = parsed.data.loss;
-  if (name === "meanSquaredError") return losses.meanSquaredError();
-  const widened = name === "binaryCrossEntropy" && classes === 2;
-  return widened ? softmaxCrossEntropy({ labelSmoothing }) : losses[name]({ labelSmoothing });
-}
+const usualLosses: ReadonlyMap<string, () => Loss> = new Map<ProblemType, () => Loss>([
+  ["single_label_classification", softmaxCrossEntropy],
+  ["multi_label_classification", binaryCrossEntropy],
+  ["regression", meanSquaredError],
+]);
 
-const lossOf = ({ config }: LoadedModel): Loss =>
-  config?.problem_type === "multi_label_classification" ? binaryCrossEntropy() : softmaxCrossEntropy();
+/** The loss that Regraft wrote down, else the one that the problem type is trained with as a rule. */
+function lossOf({ config }: LoadedModel): Loss {
+  if (!config?.regraft) return usualLosses.get(config?.problem_type ?? "")?.() ?? softmaxCrossEntropy();
+  const { loss, label_smoothing: labelSmoothing } = config.regraft;
+  return loss === "meanSquaredError" ? losses[loss]() : losses[loss]({ labelSmoothing });
+}

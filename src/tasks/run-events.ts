@@ -34,7 +34,9 @@ export type RunEvent =
     }
   | { readonly type: "training"; readonly phase: PhaseName; readonly event: TrainingEvent }
   | { readonly type: "bad-image"; readonly name: string; readonly reason: string }
-  | { readonly type: "saved"; readonly path: string };
+  | { readonly type: "saved"; readonly path: string }
+  /** The run failed for `reason`; its history and checkpoints stay in `path`, without a model. */
+  | { readonly type: "failed"; readonly path: string; readonly reason: string };
 
 /** A picture that was left out. */
 export interface SkippedImage {

@@ -15,6 +15,7 @@ describe("createRunFolder", () => {
     const { path, paths } = await createRunFolder("/runs/a", { store });
     expect(await store.kind(path)).toBe("folder");
     expect(paths).toEqual({
+      root: "/runs/a",
       model: "/runs/a/model",
       history: "/runs/a/history.jsonl",
       about: "/runs/a/run.json",
@@ -43,13 +44,13 @@ describe("createRunFolder", () => {
   test("with overwrite, the old run goes when the new one is complete", async () => {
     const store = await withRun();
     const run = await createRunFolder("/runs/a", { store, overwrite: true });
-    expect(await store.list("/runs/a")).toEqual([]);
     await store.write(run.paths.about, "new");
+    expect(await store.readText("/runs/a/run.json")).toBe("old");
     await run.keep();
     expect([await store.list("/runs"), await store.list("/runs/a")]).toEqual([["a"], ["run.json"]]);
   });
 
-  test("with overwrite, the old run comes back when the new one fails, however far it came", async () => {
+  test("with overwrite, the old run stays when the new one fails, however far it came", async () => {
     const store = await withRun();
     const run = await createRunFolder("/runs/a", { store, overwrite: true });
     await store.write(run.paths.about, "new");

@@ -3,6 +3,7 @@ import type { Store } from "../store/store.ts";
 
 /** Where the parts of a run lie inside its folder. */
 export const runPaths = (store: Store, run: string) => ({
+  root: run,
   model: store.join(run, "model"),
   history: store.join(run, "history.jsonl"),
   about: store.join(run, "run.json"),
@@ -11,45 +12,60 @@ export const runPaths = (store: Store, run: string) => ({
 
 /** A run folder being written. */
 export interface RunFolder {
+  /** Where the run will stand when it is complete. */
   readonly path: string;
+  /** Where its parts are written. */
   readonly paths: ReturnType<typeof runPaths>;
-  /** The run is complete: an older run that stood here is gone for good. */
+  /** The run is complete: it takes the place of an older run. */
   keep(): Promise<void>;
   /**
-   * The run failed. An older run that stood here comes back; else the folder stays if there is a best checkpoint
-   * (history and checkpoints are whole, there is no model), and disappears if not.
+   * The run failed. An older run stays as it was; without one the folder stays if there is a best checkpoint (history and
+   * checkpoints are whole, there is no model), and disappears if not.
+   *
+   * @returns whether something of the run stays
    */
-  fail(): Promise<void>;
+  fail(): Promise<boolean>;
 }
 
 /**
- * Makes the folder of a new run. An older run under the same name is set aside until the new one is complete.
+ * Makes the folder of a new run. Where it replaces an older run it is written beside it, so that the older one stays whole
+ * until the new one is, whatever happens in between.
  *
  * @throws {HostError} "run-exists" unless `overwrite`, and in any case where what stands there is no run
  */
 export async function createRunFolder(
-  path: string,
+  out: string,
   { store, overwrite = false }: { readonly store: Store; readonly overwrite?: boolean },
 ): Promise<RunFolder> {
+  const path = store.clean(out);
   const exists = (await store.kind(path)) !== undefined;
-  if (exists && !(await isEmpty(store, path))) await refuse(path, { store, overwrite });
-  const aside = `${path}.replaced`;
-  if (exists) {
-    await store.remove(aside);
-    await store.rename(path, aside);
-  }
-  await store.makeFolder(path);
-  const paths = runPaths(store, path);
+  const replaces = exists && !(await isEmpty(store, path));
+  if (replaces) await refuse(path, { store, overwrite });
+  // Names that nobody else gives: what a crash left under them is removed.
+  const staging = replaces ? `${path}.regraft-new` : path;
+  if (replaces) await store.remove(staging);
+  await store.makeFolder(staging);
+  const paths = runPaths(store, staging);
   return {
     path,
     paths,
-    keep: () => store.remove(aside),
+    keep: async () => {
+      if (replaces) await replace(path, staging, store);
+    },
     fail: async () => {
-      if (!exists && (await store.kind(store.join(paths.checkpoints, "best"))) === "folder") return;
-      await store.remove(path);
-      if (exists) await store.rename(aside, path);
+      const stays = !replaces && (await store.kind(store.join(paths.checkpoints, "best"))) === "folder";
+      if (!stays) await store.remove(staging);
+      return stays;
     },
   };
+}
+
+async function replace(path: string, staging: string, store: Store): Promise<void> {
+  const old = `${path}.regraft-old`;
+  await store.remove(old);
+  await store.rename(path, old);
+  await store.rename(staging, path);
+  await store.remove(old);
 }
 
 /** Only a run may be replaced: a mistyped --out must not cost anyone a folder of other things. */

@@ -1,11 +1,13 @@
+import type { ProblemType } from "../models/model-config.ts";
 import { writeModelFolder } from "../models/write-model-folder.ts";
+import type { Loss } from "../program/losses.ts";
 import type { Base } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 
 export interface SaveOptions {
-  /** Replaces a folder that stands there already. */
+  /** Replaces a model folder, or an empty one, that stands there already. */
   readonly overwrite?: boolean;
   /** Numbers measured on validation data, for the model card: valAccuracy, valLoss. */
   readonly metrics?: Readonly<Record<string, number>>;
@@ -13,11 +15,21 @@ export interface SaveOptions {
   readonly training?: Readonly<Record<string, string | number>>;
 }
 
-/** Writes a finished model as a model folder. @throws {HostError} "run-exists" · "disk-full" · "write-failed" */
+interface SavedModelOptions extends SaveOptions {
+  readonly base: Base;
+  /** Whether labels do not exclude each other: the data had `targets`. */
+  readonly multiLabel: boolean;
+}
+
+/**
+ * Writes a finished model as a model folder, with the loss that it was trained with.
+ *
+ * @throws {HostError} "run-exists" · "disk-full" · "write-failed"
+ */
 export function saveModel(
   folder: string,
   model: Finished,
-  { base, overwrite = false, metrics = {}, training = {} }: SaveOptions & { readonly base: Base },
+  { base, overwrite = false, metrics = {}, training = {}, multiLabel }: SavedModelOptions,
   { store }: Pick<Host, "store">,
 ): Promise<void> {
   const name = store.baseName(base.path);
@@ -27,7 +39,6 @@ export function saveModel(
     metrics,
     training,
   };
-  const several = model.loss.activation === "sigmoid";
   return writeModelFolder(
     folder,
     {
@@ -36,10 +47,17 @@ export function saveModel(
       preprocessing: model.preprocessing,
       baseModel: { name, config: base.loaded.config },
       card,
-      problemType: several ? "multi_label_classification" : "single_label_classification",
+      problemType: problemTypeOf(model.loss, multiLabel),
+      loss: model.loss,
     },
     { store, overwrite },
   );
+}
+
+/** Softmax makes labels exclude each other whatever the data says. */
+function problemTypeOf({ activation }: Loss, multiLabel: boolean): ProblemType {
+  if (activation === "identity") return "regression";
+  return activation === "sigmoid" && multiLabel ? "multi_label_classification" : "single_label_classification";
 }
 
 /** Settings of the phases as rows of the card. */

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { testHost } from "../../test/fixtures/host.ts";
 import { drawnPictures, writePictures, writeTrainVal } from "../../test/fixtures/pictures.ts";
+import { storeMethods } from "../../test/fixtures/store-methods.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
+import { HostError } from "../base/errors.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import type { Store } from "../store/store.ts";
@@ -222,6 +224,42 @@ describe("a run folder that stands there", () => {
   });
 });
 
+test("an older run stands whole while the one that replaces it is made", async () => {
+  const host = await furnished();
+  await trainRun({ ...quick, headEpochs: 1, tuneEpochs: 0 }, host);
+  const before = await everything(host.store, "/runs/a");
+  const looks: Promise<readonly string[]>[] = [];
+  const onEvent = (event: RunEvent) => {
+    if (event.type === "phase") looks.push(everything(host.store, "/runs/a"));
+  };
+  await trainRun({ ...quick, tuneEpochs: 0, seed: 1, overwrite: true, onEvent }, host);
+  expect(await Promise.all(looks)).toEqual([before]);
+});
+
+test("a run that fails after its first epoch stays without a model, and says why", async () => {
+  const host = await furnished();
+  const events: RunEvent[] = [];
+  const failing: Host = {
+    ...host,
+    store: {
+      ...storeMethods(host.store),
+      write: async (path, content) => {
+        if (path.includes("model.partial") || path.endsWith("model.onnx"))
+          throw new HostError("disk-full", "The disk is full.");
+        await host.store.write(path, content);
+      },
+    },
+  };
+  const work = trainRun({ ...quick, tuneEpochs: 0, onEvent: (event) => events.push(event) }, failing);
+  await expect(work).rejects.toMatchObject({ code: "disk-full" });
+  expect(events.at(-1)).toMatchObject({ type: "failed", path: "/runs/a" });
+  expect(JSON.parse(await host.store.readText("/runs/a/run.json"))).toMatchObject({
+    status: "failed",
+    error: "The disk is full.",
+  });
+  expect(await host.store.kind("/runs/a/model")).toBeUndefined();
+});
+
 describe("a run that fails", () => {
   const failing: readonly (readonly [string, Partial<TrainRunOptions>, string])[] = [
     ["no such data", { data: "/nowhere" }, "no-such-folder"],
@@ -237,7 +275,7 @@ describe("a run that fails", () => {
     const host = await furnished();
     await expect(trainRun({ ...quick, ...options }, host)).rejects.toMatchObject({ code });
     expect(await host.store.kind("/runs/a")).toBeUndefined();
-    expect(await host.store.kind("/runs/a.replaced")).toBeUndefined();
+    expect(await host.store.kind("/runs/a.regraft-new")).toBeUndefined();
   });
 
   test.each(failing)("by %s leaves an older run as it was", async (_, options, code) => {

@@ -1,4 +1,4 @@
-import { TrainingError } from "../base/errors.ts";
+import { HostError, TrainingError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
@@ -69,23 +69,20 @@ export async function trainRun(options: TrainRunOptions, host: Host): Promise<Tr
   const val = job.val === undefined ? {} : { val: job.val };
   const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
   const folder = await createRunFolder(job.out, { store, overwrite: job.overwrite });
-  try {
-    const run = new Run({ job, base, data, folder, host });
-    const result = await run.train();
-    await folder.keep();
-    if (result.stopped === "nan-loss") throw divergence(result);
-    return result;
-  } catch (error) {
-    if (!(error instanceof DivergedError)) await folder.fail();
+  const run = new Run({ job, base, data, folder, host });
+  const result = await run.train().catch(async (error: unknown) => {
+    if (await folder.fail()) await run.giveUp(error);
     throw error;
-  }
+  });
+  await folder.keep();
+  job.onEvent?.({ type: "saved", path: folder.path });
+  if (result.stopped === "nan-loss") throw divergence(result);
+  return result;
 }
 
-/** The loss diverged, but a model from before is saved. */
-class DivergedError extends TrainingError {}
-
+/** The loss diverged; the model from before is saved. */
 const divergence = ({ run }: TrainResult) =>
-  new DivergedError("nan-loss", "The loss stopped being a finite number.", {
+  new TrainingError("nan-loss", "The loss stopped being a finite number.", {
     hint: `The best model before that is saved in ${run}. Lower --head-lr or --tune-lr.`,
   });
 
@@ -133,9 +130,20 @@ class Run {
       metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
       training: this.#cardRows(result),
     });
-    await this.#describe({ status: "finished", finished: host.date(), result });
-    job.onEvent?.({ type: "saved", path: folder.path });
+    const status =
+      result.stopped === "nan-loss" ? "diverged" : result.stopped === "interrupted" ? "interrupted" : "finished";
+    await this.#describe({ status, finished: host.date(), result });
     return result;
+  }
+
+  /** Notes in the folder that stays why there is no model. The disk may be the very reason: then the note is left out. */
+  async giveUp(error: unknown): Promise<void> {
+    const { job, folder, host } = this.#parts;
+    const reason = error instanceof Error ? error.message : String(error);
+    job.onEvent?.({ type: "failed", path: folder.path, reason });
+    await this.#describe({ status: "failed", finished: host.date(), error: reason }).catch((cause: unknown) => {
+      if (!(cause instanceof HostError)) throw cause;
+    });
   }
 
   /** Accuracy and loss of the model as it is saved, on the validation pictures. */
@@ -154,6 +162,7 @@ class Run {
     return {
       ...recipeOf(job),
       augment: job.augment ? lightAugmentation : undefined,
+      cache: { folder: folder.paths.root, ...job.cache },
       callbacks: (phase, toBeat) => [
         historyFile({ store, path: folder.paths.history, phase }),
         checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat }),

@@ -1,18 +1,20 @@
 import { TrainingError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { sizeOf } from "../base/shape.ts";
-import { type BadImage, type BadImageLedger, badImageLedger } from "../data/bad-images.ts";
+import { type BadImage, badImageLedgers } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Means } from "../evaluation/tally.ts";
 import type { Augmentation } from "../image/augment.ts";
 import type { Graph } from "../onnx/graph.ts";
+import type { Loss } from "../program/losses.ts";
 import { constant, type Schedule } from "../program/schedules.ts";
 import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainable.ts";
 import { withWeights } from "../rewrite/weights.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
 import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
-import { type Assembly, assemble, type CacheLimits } from "./assembly.ts";
+import { type Assembly, assemble, type CacheOptions, cacheOptions } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
+import { checkClasses } from "./classes.ts";
 import { Classifier, type Finished, type Prediction } from "./classifier.ts";
 import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
 import { finished } from "./finished.ts";
@@ -34,9 +36,11 @@ export interface FitModelOptions {
   readonly signal?: Signal | undefined;
   /** Random crops and flips of the training pictures; features are then not cached. */
   readonly augment?: Augmentation | undefined;
-  readonly cache?: Partial<CacheLimits>;
-  /** Share of a data set's pictures that may be unreadable before training stops. From 0 to 1. */
+  readonly cache?: Partial<CacheOptions>;
+  /** Share of the pictures, training and validation together, that may be unreadable before training stops. From 0 to 1. */
   readonly maxBadFraction?: number;
+  /** Hears, before anything is computed, whether features of the frozen part will be cached. */
+  readonly onStart?: ((start: { readonly cached: boolean }) => void) | undefined;
   /** Hears how far the frozen part has come through the pictures, before the first epoch. */
   readonly onFeatures?: ((split: "train" | "val", done: number, total: number) => void) | undefined;
 }
@@ -55,7 +59,12 @@ interface Grafted {
   readonly threads: number;
 }
 
-const gigabyte = 2 ** 30;
+interface Answerer {
+  readonly graph: Graph;
+  readonly loss: Loss;
+  readonly classes: readonly string[];
+  readonly classifier: Promise<Classifier>;
+}
 
 /**
  * A base with new layers: what a transfer-learning tutorial calls the model. Compile it, fit it with the base frozen,
@@ -65,12 +74,15 @@ export class TransferModel {
   readonly base: Base;
   readonly #host: Host;
   readonly #grafted: Grafted;
-  readonly #ledgers = new Map<Dataset, BadImageLedger>();
+  readonly #ledgers = badImageLedgers();
   #graph: Graph;
   #unfreeze: Unfreeze;
   #compiled: Compiled | undefined;
   #classes: readonly string[] | undefined;
   readonly #history: EpochRecord[] = [];
+  /** Whether the labels of an example stand side by side. */
+  #multiLabel = false;
+  #answerer: Answerer | undefined;
 
   constructor(grafted: Grafted, host: Host) {
     this.base = grafted.base;
@@ -100,7 +112,7 @@ export class TransferModel {
 
   /** Pictures left out so far because they could not be read. */
   get skipped(): readonly BadImage[] {
-    return [...this.#ledgers.values()].flatMap((ledger) => ledger.list());
+    return this.#ledgers.list();
   }
 
   /** Every epoch of every `fit`, in order. */
@@ -137,7 +149,8 @@ export class TransferModel {
   /**
    * Trains on a data set. With nothing to vary from epoch to epoch, each picture goes through the frozen part once.
    *
-   * @throws {TrainingError} "not-compiled" · {DataError} "too-many-bad-images" · {GraphError} "no-gradient"
+   * @throws {TrainingError} "not-compiled" · {DataError} "too-many-bad-images" · "class-mismatch"
+   * @throws {GraphError} "no-gradient"
    */
   async fit(train: Dataset, options: FitModelOptions): Promise<History> {
     const {
@@ -146,13 +159,17 @@ export class TransferModel {
       schedule = constant(),
       onFeatures,
       maxBadFraction,
-      cache,
+      cache = {},
       augment,
+      onStart,
       ...rest
     } = options;
     const { epochs, initialEpoch = 0, callbacks = [], signal, ...unknown } = rest;
     refuseUnknown("fit", unknown);
     const how = this.#required();
+    if (validation) checkClasses(validation, train.classes);
+    this.#classes = train.classes;
+    this.#multiLabel = train.targets !== undefined;
     const { added, seed, threads, base } = this.#grafted;
     const assembly = await assemble(
       {
@@ -164,15 +181,16 @@ export class TransferModel {
         augment,
         seed,
         threads,
-        cache: { memoryBytes: gigabyte, diskBytes: 20 * gigabyte, ...cache },
+        cache: cacheOptions(cache, this.#host),
         examples: train.size + (validation?.size ?? 0),
       },
       this.#host,
     );
-    this.#classes = train.classes;
+    this.#ledgers.expect(validation ? [train, validation] : [train], { maxFraction: maxBadFraction });
+    onStart?.({ cached: assembly.cached });
     const source = (dataset: Dataset, split: "train" | "val") =>
       assembly.source(dataset, {
-        ledger: this.#ledger(dataset, maxBadFraction),
+        ledger: this.#ledgers.for(dataset),
         training: split === "train",
         onFill: onFeatures && ((done, total) => onFeatures(split, done, total)),
       });
@@ -185,6 +203,7 @@ export class TransferModel {
         learningRate: how.optimizer.learningRate,
         metrics: how.metrics,
         activation: how.loss.activation,
+        exclusive: train.targets === undefined,
         now: this.#host.now,
       }),
     );
@@ -193,15 +212,17 @@ export class TransferModel {
   /** Loss and metrics over a data set. @throws {TrainingError} "not-compiled" */
   async evaluate(dataset: Dataset, { batch = 32, maxBadFraction }: EvaluateModelOptions = {}): Promise<Means> {
     const { metrics } = this.#required();
-    const ledger = this.#ledger(dataset, maxBadFraction);
-    return this.#answering(dataset.classes, (classifier) => classifier.evaluate(dataset, { batch, metrics, ledger }));
+    if (this.#classes) checkClasses(dataset, this.#classes);
+    this.#ledgers.expect([dataset], { maxFraction: maxBadFraction });
+    const ledger = this.#ledgers.for(dataset);
+    const classifier = await this.#answering(dataset.classes);
+    return classifier.evaluate(dataset, { batch, metrics, ledger });
   }
 
   /** The best labels of each picture. @throws {TrainingError} "not-compiled" before `fit` has seen the classes */
   async predict(pictures: readonly Picture[], options: { readonly top?: number } = {}): Promise<readonly Prediction[]> {
-    return this.#answering(this.#known(), (classifier) =>
-      predictPictures(pictures, options, { classifier, host: this.#host }),
-    );
+    const classifier = await this.#answering(this.#known());
+    return predictPictures(pictures, options, { classifier, host: this.#host });
   }
 
   /**
@@ -209,7 +230,8 @@ export class TransferModel {
    * logits [0, z].
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
-    await saveModel(folder, this.finished(), { base: this.base, ...options }, this.#host);
+    const { base } = this;
+    await saveModel(folder, this.finished(), { base, multiLabel: this.#multiLabel, ...options }, this.#host);
   }
 
   /** The model as it is saved. @throws {TrainingError} "not-compiled" */
@@ -232,20 +254,24 @@ export class TransferModel {
     }
   }
 
-  async #answering<T>(classes: readonly string[], ask: (classifier: Classifier) => Promise<T>): Promise<T> {
-    const { threads } = this.#grafted;
-    const classifier = await Classifier.open(this.finished(classes), { threads, host: this.#host });
-    try {
-      return await ask(classifier);
-    } finally {
-      await classifier.close();
-    }
+  /** Frees the engine that answers `evaluate` and `predict`. The model can be used on; it then opens another. */
+  async close(): Promise<void> {
+    const open = this.#answerer;
+    this.#answerer = undefined;
+    await (await open?.classifier)?.close();
   }
 
-  #ledger(dataset: Dataset, maxFraction = 0.1): BadImageLedger {
-    const known = this.#ledgers.get(dataset) ?? badImageLedger({ dataset, maxFraction });
-    this.#ledgers.set(dataset, known);
-    return known;
+  /** The model loaded to answer, kept until its weights or its loss change. */
+  async #answering(classes: readonly string[]): Promise<Classifier> {
+    const { threads } = this.#grafted;
+    const { loss } = this.#required();
+    const open = this.#answerer;
+    const fits = open?.graph === this.#graph && open.loss === loss && open.classes.join("\n") === classes.join("\n");
+    if (open && fits) return open.classifier;
+    await this.close();
+    const classifier = Classifier.open(this.finished(classes), { threads, host: this.#host });
+    this.#answerer = { graph: this.#graph, loss, classes, classifier };
+    return classifier;
   }
 
   #required(): Compiled {

@@ -9,7 +9,7 @@ import type { Session } from "../runtime/runtime.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Store } from "../store/store.ts";
-import { cachedSource, FeatureCache } from "./feature-cache.ts";
+import { cachedSource, FeatureCache, MemoryBudget } from "./feature-cache.ts";
 import type { Examples, Source } from "./source.ts";
 
 const features = [
@@ -46,7 +46,7 @@ async function filled({
   readonly folder?: string;
 }): Promise<FeatureCache> {
   const memoryBytes = examplesInMemory * bytesPerExample;
-  const cache = new FeatureCache({ features, store, scratchFolder: folder, memoryBytes });
+  const cache = new FeatureCache({ features, store, scratchFolder: folder, memory: new MemoryBudget(memoryBytes) });
   for (const indices of [[4, 0, 9], [2], [7, 1]]) await cache.add(indices, batchOf(indices));
   return cache;
 }
@@ -77,7 +77,12 @@ describe("FeatureCache", () => {
 
   test("memory stays below its limit by whole examples", async () => {
     const memoryBytes = 3 * bytesPerExample - 1;
-    const cache = new FeatureCache({ features, store: memoryStore(), scratchFolder: "/s", memoryBytes });
+    const cache = new FeatureCache({
+      features,
+      store: memoryStore(),
+      scratchFolder: "/s",
+      memory: new MemoryBudget(memoryBytes),
+    });
     expect(cache.bytesPerExample).toBe(bytesPerExample);
     await cache.add([0, 1, 2, 3], batchOf([0, 1, 2, 3]));
     expect(cache.spilled).toBe(2);
@@ -141,7 +146,7 @@ describe("cachedSource", () => {
       features: [{ name: "y", shape: [1] }],
       store: memoryStore(),
       scratchFolder: "/s",
-      memoryBytes: 20 * 4,
+      memory: new MemoryBudget(20 * 4),
     });
     const frozen = frozenPart();
     const target = (index: number) => [index % 2, 1 - (index % 2)];

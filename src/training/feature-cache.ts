@@ -19,8 +19,24 @@ export interface FeatureCacheOptions {
   readonly store: Store;
   /** Folder for what does not fit in memory. */
   readonly scratchFolder: string;
-  /** Bytes kept in memory; the rest goes to disk. */
-  readonly memoryBytes: number;
+  /** What may stay in memory; the rest goes to disk. Several caches can share one. */
+  readonly memory: MemoryBudget;
+}
+
+/** Bytes that features may take in memory. */
+export class MemoryBudget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  /** Takes so many bytes off, where they are left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
 }
 
 /**
@@ -79,7 +95,7 @@ export class FeatureCache {
   }
 
   async #keep(index: number, row: Float32Array): Promise<void> {
-    if ((this.#inMemory.size + 1) * this.bytesPerExample <= this.#options.memoryBytes) {
+    if (this.#options.memory.take(this.bytesPerExample)) {
       this.#inMemory.set(index, row);
       return;
     }

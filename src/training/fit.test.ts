@@ -233,6 +233,22 @@ describe("stopping", () => {
     expect(history.epochs.map(({ epoch, examples, valLoss }) => [epoch, examples, valLoss])).toEqual([[1, 8, 1]]);
   });
 
+  test("a signal is heard while the validation data are judged: that epoch does not count", async () => {
+    const signal = { aborted: false };
+    const validation = fakeSource(40);
+    const judged: number[] = [];
+    const batches: typeof validation.batches = async function* (request) {
+      for await (const examples of validation.batches(request)) {
+        judged.push(examples.indices.length);
+        signal.aborted = true;
+        yield examples;
+      }
+    };
+    const { history } = await run({ epochs: 9, batch: 4, validation: { ...validation, batches }, signal });
+    expect(history).toEqual({ epochs: [], stopped: "interrupted" });
+    expect(judged).toEqual([4]);
+  });
+
   test("the first of two reasons counts", async () => {
     const callbacks: readonly Callback[] = (["early-stopping", "nan-loss"] as const).map(
       (reason) => (event, control) => {

@@ -23,6 +23,8 @@ export interface FitOptions {
   readonly schedule: Schedule;
   readonly metrics: readonly MetricName[];
   readonly activation: Activation;
+  /** Whether one class alone is true of an example, as accuracy counts it. */
+  readonly exclusive?: boolean;
   /** Governs the order of examples and dropout. */
   readonly seed: number;
   readonly callbacks?: readonly Callback[];
@@ -102,6 +104,8 @@ class Run {
     const trained = await this.#pass(epoch);
     if (this.stopped === "interrupted" || this.stopped === "nan-loss") return;
     const judged = validation && (await evaluate(this.#trainer, { ...this.#options, source: validation }));
+    // Stopped half-way through the validation data: what was measured does not count.
+    if (this.#heed()) return;
     const record: EpochRecord = {
       epoch,
       loss: trained.loss,
@@ -117,10 +121,10 @@ class Run {
 
   /** One pass over the training data. */
   async #pass(epoch: number): Promise<Means> {
-    const { train, batch, accumulate = 1, seed, metrics, activation } = this.#options;
+    const { train, batch, accumulate = 1, seed, metrics, activation, exclusive = true } = this.#options;
     const rng = random(seed).fork("epoch", epoch);
     const order = rng.fork("order").shuffle(train.indices());
-    const sums = tally(metrics, activation);
+    const sums = tally(metrics, { activation, exclusive });
     const steps = this.#stepsPerEpoch();
     let step = 0;
     for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch }))) {
@@ -145,8 +149,11 @@ class Run {
     return sums.means();
   }
 
-  #heed(): void {
-    if (this.#options.signal?.aborted) this.#control.stop("interrupted");
+  /** Whether someone wants the run to stop. */
+  #heed(): boolean {
+    const wanted = this.#options.signal?.aborted ?? false;
+    if (wanted) this.#control.stop("interrupted");
+    return wanted;
   }
 
   #stepsPerEpoch(): number {
@@ -170,17 +177,21 @@ export interface EvaluateOptions {
   readonly batch: number;
   readonly metrics: readonly MetricName[];
   readonly activation: Activation;
+  readonly exclusive?: boolean;
+  /** Ends the evaluation after the current batch: the means are then of a part. */
+  readonly signal?: Signal | undefined;
 }
 
 /** Means of the loss and the metrics over all examples of a source, with the weights as they are. */
 export async function evaluate(
   trainer: Pick<Trainer, "evaluate">,
-  { source, batch, metrics, activation }: EvaluateOptions,
+  { source, batch, metrics, activation, exclusive = true, signal }: EvaluateOptions,
 ): Promise<Means> {
-  const sums = tally(metrics, activation);
+  const sums = tally(metrics, { activation, exclusive });
   for await (const examples of source.batches({ order: source.indices(), batch, epoch: 0 })) {
     const { losses, logits } = await trainer.evaluate(examples);
     sums.add({ logits, targets: examples.targets, losses, count: examples.indices.length });
+    if (signal?.aborted) break;
   }
   return sums.means();
 }

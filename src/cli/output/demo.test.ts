@@ -25,7 +25,7 @@ const result: DemoResult = {
 it("shows what was seen, transfer beside scratch, where things are and what to type next", () => {
   expect(demoSummary(result, colors).join("\n")).toBe(`\
   ✓  unseen/heart.png  ━━━━━━━━━━━━━━━─────  75.0%  heart
-  ✗  unseen/star.png   ━━━━━━━━━━──────────  50.0%  heart it is a star
+  ✗  unseen/star.png   ━━━━━━━━━━──────────  50.0%  heart (a star)
 
   Accuracy on 100 other pictures; guessing gives 50.0%
   transfer      ━━━━━━━━━━━━━━━━━━──  90.0%  30 epochs  12 s

@@ -71,7 +71,7 @@ function predictionLines(predictions: readonly DemoPrediction[], colors: Colors)
     image,
     bar(score, { width: barWidth, colors }),
     percent(score),
-    label === truth ? bold(label) : `${bold(label)} ${dim(`it is a ${truth}`)}`,
+    label === truth ? bold(label) : `${bold(label)} ${dim(`(a ${truth})`)}`,
   ]);
   return columns(rows, { right: [3] });
 }

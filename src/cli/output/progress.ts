@@ -46,10 +46,16 @@ export class Progress {
     if (event.type === "phase") this.#phase(event);
     if (event.type === "features") this.#featured(event);
     if (event.type === "training") this.#trained(event.phase, event.event);
+    if (event.type === "failed") this.#failed(event);
   }
 
   close(): void {
     this.#terminal.clearStatus();
+  }
+
+  #failed({ path }: Of<"failed">): void {
+    this.#terminal.clearStatus();
+    this.#terminal.line(`What was done so far stays in ${path}: history and checkpoints, no model.`);
   }
 
   #start({ model, classes, train, val, head }: Of<"start">): void {

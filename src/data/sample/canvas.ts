@@ -29,7 +29,7 @@ export function fill({ size, data }: Canvas, ink: Ink): void {
   }
 }
 
-export interface PaintOptions {
+interface PaintOptions {
   /** Where the distance can be below ½; nothing else is looked at. */
   readonly bounds: Bounds;
   readonly distance: Distance;

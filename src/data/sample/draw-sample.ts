@@ -9,7 +9,7 @@ import { sketches } from "./sketches.ts";
 
 const makers = { ...shapes, ...sketches };
 
-export type SampleClass = keyof typeof makers;
+type SampleClass = keyof typeof makers;
 
 /** Names of the classes that can be drawn: the sample's five shapes, and ten other things for pre-training. */
 export const sampleTasks = {

@@ -35,7 +35,7 @@ export const box = (left: number, top: number, right: number, bottom: number): r
 ];
 
 /** An affine map of the plane: scale and slant, then turn, then move. */
-export interface Placement {
+interface Placement {
   readonly x: number;
   readonly y: number;
   /** Length of the figure's unit. */

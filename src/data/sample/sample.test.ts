@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { HostError } from "../../base/errors.ts";
 import { random } from "../../base/random.ts";
+import type { ImageEncoder } from "../../image/image.ts";
 import { sharpDecoder } from "../../image/node/sharp-decoder.ts";
 import { sharpEncoder } from "../../image/node/sharp-encoder.ts";
 import { resize } from "../../image/resize.ts";
@@ -88,6 +90,27 @@ describe("writeSample", () => {
     const failure = writeSample("/sample", { store, encoder: sharpEncoder(), perClass: 1 });
     await expect(failure).rejects.toMatchObject({ code: "write-failed", hint: expect.stringContaining("new folder") });
     expect(await store.list("/sample")).toEqual(["cat.jpg"]);
+  });
+
+  it("leaves nothing of a sample that failed, so that it can be drawn again", async () => {
+    for (const stood of [false, true]) {
+      const store = memoryStore();
+      if (stood) await store.makeFolder("/out/sample");
+      const { encodePng } = sharpEncoder();
+      let room = 3;
+      const encoder: ImageEncoder = {
+        encodePng: async (picture) => {
+          if (room-- === 0) throw new HostError("disk-full", "The disk is full.");
+          return encodePng(picture);
+        },
+      };
+      const options = { store, encoder, perClass: 2, size: 16 };
+      await expect(writeSample("/out/sample", options)).rejects.toMatchObject({ code: "disk-full" });
+      expect(room).toBe(-1);
+      expect(await store.kind("/out/sample")).toBe(stood ? "folder" : undefined);
+      if (stood) expect(await store.list("/out/sample")).toEqual([]);
+      expect((await writeSample("/out/sample", options)).count).toBe(10);
+    }
   });
 
   it("refuses to write no pictures, and unknown options", async () => {

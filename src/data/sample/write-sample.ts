@@ -25,7 +25,7 @@ export interface WrittenSample {
 }
 
 /**
- * Draws a data set into an image folder: `<folder>/<class>/001.png` and so on.
+ * Draws a data set into an image folder: `<folder>/<class>/001.png` and so on. Where that fails, nothing stays.
  *
  * @throws {HostError} "write-failed" for a folder that holds something · "disk-full"
  * @throws {UsageError} "bad-option"
@@ -36,17 +36,28 @@ export async function writeSample(folder: string, options: WriteSampleOptions): 
   checkNumber("perClass", perClass, { min: 1, integer: true });
   checkNumber("size", size, { min: 16, integer: true });
   const classes = sampleTasks[task];
-  if ((await store.kind(folder)) === "folder" && (await store.list(folder)).length > 0) {
+  const stood = (await store.kind(folder)) === "folder";
+  if (stood && (await store.list(folder)).length > 0) {
     throw new HostError("write-failed", `${folder} is not empty: the sample would mix with what is there.`, {
       hint: "Name a new folder, or remove this one.",
     });
   }
-  for (const className of classes) {
-    for (let number = 1; number <= perClass; number++) {
-      const picture = drawSample(className, random(seed).fork(className, number), size);
-      const path = store.join(folder, className, `${String(number).padStart(3, "0")}.png`);
-      await store.write(path, await encoder.encodePng(picture));
+  try {
+    for (const className of classes) {
+      for (let number = 1; number <= perClass; number++) {
+        const picture = drawSample(className, random(seed).fork(className, number), size);
+        const path = store.join(folder, className, `${String(number).padStart(3, "0")}.png`);
+        await store.write(path, await encoder.encodePng(picture));
+      }
     }
+  } catch (error) {
+    await removeDrawn(stood ? classes.map((name) => store.join(folder, name)) : [folder], store);
+    throw error;
   }
   return { classes, count: classes.length * perClass };
+}
+
+/** A part of a data set looks like a whole one. What a failing disk does not let go stays: the first error says more. */
+async function removeDrawn(folders: readonly string[], store: Store): Promise<void> {
+  await Promise.allSettled(folders.map((folder) => store.remove(folder)));
 }

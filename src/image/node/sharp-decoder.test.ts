@@ -163,11 +163,18 @@ describe("sharpDecoder", () => {
     ["AVIF", () => source().avif()],
     ["TIFF", () => source().tiff({ compression: "none" })],
     ["TIFF with LZW", () => source().tiff({ compression: "lzw" })],
-  ] as const)("refuses a %s that is cut off", async (_, encode) => {
+  ] as const)("refuses a %s that is cut off, and says so", async (_, encode) => {
     const bytes = await encode().toBuffer();
-    for (const part of [0.5, 0.9]) {
+    for (const part of [0.3, 0.5, 0.9]) {
       const cut = decode(bytes.subarray(0, Math.floor(bytes.length * part)));
-      await expect(cut).rejects.toMatchObject({ name: "DataError", code: "unreadable-image" });
+      await expect(cut).rejects.toMatchObject({
+        name: "DataError",
+        code: "unreadable-image",
+        message: expect.stringMatching(
+          /^The picture cannot be decoded: it is damaged or cut off(, or of a kind that is not read)?\.$/,
+        ),
+        cause: expect.any(Error),
+      });
     }
   });
 

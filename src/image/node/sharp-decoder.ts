@@ -57,6 +57,16 @@ async function decodeCmyk(picture: Sharp): Promise<RgbImage> {
 /** The same bytes without Buffer's own methods (its `slice` is a view). */
 const plain = (data: Buffer): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
+/** libvips' words, and its silence, for files that end too early or hold wrong bytes; they are kept as the cause. */
+const damage = /^$|unknown error|corrupt header|read error|bad seek|premature end|unexpected end/i;
+/** Said of files with the right first bytes: one that ends before its directory, or a variant such as HEIC. */
+const unknown = /unsupported image format/i;
+
+function wordsFor(reason: string): string {
+  if (damage.test(reason)) return "it is damaged or cut off";
+  return unknown.test(reason) ? "it is damaged or cut off, or of a kind that is not read" : reason.replace(/\.$/, "");
+}
+
 function unreadable(cause: unknown, maxPixels: number): DataError {
   const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim() ?? "";
   if (reason.includes("pixel limit")) {
@@ -65,7 +75,7 @@ function unreadable(cause: unknown, maxPixels: number): DataError {
       cause,
     });
   }
-  return new DataError("unreadable-image", `The picture cannot be decoded: ${reason}.`, {
+  return new DataError("unreadable-image", `The picture cannot be decoded: ${wordsFor(reason)}.`, {
     hint: "The file is damaged or cut off: replace or remove it.",
     cause,
   });

@@ -22,7 +22,7 @@ const missing: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 const full: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** The operating system's name of an error ("ENOENT"), where it has one. */
-export function errnoOf(cause: unknown): string | undefined {
+function errnoOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 

@@ -34,6 +34,32 @@ describe("nodeStore", () => {
     await cleanUp();
   });
 
+  it("lists links with the kind of what they lead to, and broken or circular ones with none", async () => {
+    const { store, folder, cleanUp } = await emptyFolder();
+    await store.write(join(folder, "real", "file"), "content");
+    await symlink(join(folder, "real"), join(folder, "a"));
+    await symlink(join(folder, "real", "file"), join(folder, "b"));
+    await symlink(join(folder, "gone"), join(folder, "c"));
+    await symlink("d", join(folder, "d"));
+    expect(await store.entries(folder)).toEqual([
+      { name: "a", kind: "folder", isLink: true },
+      { name: "b", kind: "file", isLink: true },
+      { name: "c", kind: undefined, isLink: true },
+      { name: "d", kind: undefined, isLink: true },
+      { name: "real", kind: "folder", isLink: false },
+    ]);
+    await cleanUp();
+  });
+
+  it("makes a path absolute that ends in dots, so that it has neighbours", () => {
+    const { clean } = nodeStore();
+    expect(clean(".")).toBe(process.cwd());
+    expect(clean("./")).toBe(process.cwd());
+    expect(clean("runs/..")).toBe(process.cwd());
+    expect(clean("link/../x/")).toBe("link/../x");
+    expect(clean("")).toBe("");
+  });
+
   it.skipIf(!existsSync("/dev/full"))("reports a full disk as what it is (needs /dev/full)", async () => {
     await expect(nodeStore().append("/dev/full", "line\n")).rejects.toMatchObject({
       code: "disk-full",

@@ -1,7 +1,10 @@
+import type { Stats } from "node:fs";
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
-import type { Store } from "../store.ts";
+import { utf8 } from "../../base/utf8.ts";
+import type { FolderEntry, Store } from "../store.ts";
+import { cleanPath } from "./clean-path.ts";
 import { isMissing, listError, readError, writeError } from "./file-errors.ts";
 import { nodeScratch, temporaryName } from "./node-scratch.ts";
 
@@ -9,19 +12,21 @@ import { nodeScratch, temporaryName } from "./node-scratch.ts";
 export function nodeStore(): Store {
   return {
     join,
+    clean: cleanPath,
     baseName: basename,
-    read: (path) => readFile(path).catch(rethrow(path, readError)),
-    readText: (path) => readFile(path, "utf8").catch(rethrow(path, readError)),
-    realPath: (path) => realpath(path).catch(rethrow(path, readError)),
-    kind,
+    read: (path) => readBytes(path),
+    readText: async (path) => utf8.decode(await readBytes(path), { fatal: false }),
+    realPath: (path) => realpath(cleanPath(path)).catch(rethrow(path, readError)),
+    kind: (path) => kind(cleanPath(path)),
     list: async (path) => (await readdir(path).catch(rethrow(path, listError))).sort(),
-    write: (path, content) => writeWhole(path, content).catch(rethrow(path, writeError)),
-    append: (path, text) => appendText(path, text).catch(rethrow(path, writeError)),
+    entries,
+    write: (path, content) => writeWhole(cleanPath(path), content).catch(rethrow(path, writeError)),
+    append: (path, text) => appendText(cleanPath(path), text).catch(rethrow(path, writeError)),
     makeFolder: async (path) => {
-      await mkdir(path, { recursive: true }).catch(rethrow(path, writeError));
+      await mkdir(cleanPath(path), { recursive: true }).catch(rethrow(path, writeError));
     },
-    rename: move,
-    remove: (path) => rm(path, { recursive: true, force: true }).catch(rethrow(path, writeError)),
+    rename: (from, to) => move(cleanPath(from), cleanPath(to)),
+    remove: (path) => rm(cleanPath(path), { recursive: true, force: true }).catch(rethrow(path, writeError)),
     scratch: nodeScratch,
   };
 }
@@ -32,10 +37,28 @@ function rethrow(path: string, translate: (path: string, cause: unknown) => Erro
   };
 }
 
-async function kind(path: string): Promise<"file" | "folder" | undefined> {
+const readBytes = (path: string): Promise<Uint8Array> => readFile(cleanPath(path)).catch(rethrow(path, readError));
+
+async function entries(path: string): Promise<readonly FolderEntry[]> {
+  const found = await readdir(path, { withFileTypes: true }).catch(rethrow(path, listError));
+  found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return Promise.all(
+    found.map(async (entry) => {
+      const isLink = entry.isSymbolicLink();
+      return { name: entry.name, kind: isLink ? await linkedKind(join(path, entry.name)) : kindOf(entry), isLink };
+    }),
+  );
+}
+
+/** A link that cannot be followed (broken, circular, forbidden) is nobody's fault until someone reads it. */
+const linkedKind = (path: string): Promise<FolderEntry["kind"]> => stat(path).then(kindOf, () => undefined);
+
+const kindOf = (found: Pick<Stats, "isDirectory" | "isFile">): FolderEntry["kind"] =>
+  found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
+
+async function kind(path: string): Promise<FolderEntry["kind"]> {
   try {
-    const found = await stat(path);
-    return found.isDirectory() ? "folder" : found.isFile() ? "file" : undefined;
+    return kindOf(await stat(path));
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw readError(path, cause);

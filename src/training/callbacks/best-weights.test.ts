@@ -5,7 +5,7 @@ import { bestWeights } from "./best-weights.ts";
 
 async function trained(options: Parameters<typeof bestWeights>[0], ...losses: readonly number[]) {
   const kept = bestWeights(options);
-  const run = new FakeRun(kept.callback);
+  const run = new FakeRun(kept);
   await run.begin();
   await run.valLosses(...losses);
   const before = run.w;
@@ -38,7 +38,7 @@ describe("bestWeights", () => {
 
   test("watches a metric where one is named", async () => {
     const kept = bestWeights({ monitor: "valAccuracy" });
-    const run = new FakeRun(kept.callback);
+    const run = new FakeRun(kept);
     await run.begin();
     await run.epoch(1, { valLoss: 1, valMetrics: { accuracy: 0.6 } });
     await run.epoch(2, { valLoss: 2, valMetrics: { accuracy: 0.8 } });
@@ -48,7 +48,7 @@ describe("bestWeights", () => {
   });
 
   test("without validation data, says what can be watched", async () => {
-    const run = new FakeRun(bestWeights().callback);
+    const run = new FakeRun(bestWeights());
     await run.begin();
     await expect(run.epoch(1)).rejects.toThrow('There is no "valLoss" to watch.');
   });

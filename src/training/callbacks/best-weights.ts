@@ -9,15 +9,15 @@ export interface BestWeightsOptions {
   readonly toBeat?: EpochRecord | undefined;
 }
 
-/** The callback, and what it holds on to. */
-export interface BestWeights {
-  readonly callback: Callback;
-  /** The best epoch so far; undefined where none beat `toBeat`. */
+/** A callback that remembers the best epoch. */
+export interface BestWeights extends Callback {
+  /** The best epoch of this `fit` so far; undefined where none beat `toBeat`. */
   best(): EpochRecord | undefined;
 }
 
 /**
- * Keeps the weights of the best epoch and puts them back when training ends, however it ends.
+ * Keeps the weights of the best epoch and puts them back when training ends, however it ends. Starts afresh with each
+ * `fit`.
  *
  * @see Keras ModelCheckpoint(save_best_only), EarlyStopping(restore_best_weights)
  */
@@ -26,13 +26,15 @@ export function bestWeights({ monitor = "valLoss", toBeat, ...rest }: BestWeight
   let best: EpochRecord | undefined;
   let kept: Tensors | undefined;
   const callback: Callback = async (event, control) => {
-    if (event.type === "begin") kept = await control.weights();
-    if (event.type === "epoch") {
-      if (!improves(event, best ?? toBeat, monitor)) return;
+    if (event.type === "begin") {
+      best = undefined;
+      kept = await control.weights();
+    }
+    if (event.type === "epoch" && improves(event, best ?? toBeat, monitor)) {
       best = event;
       kept = await control.weights();
     }
     if (event.type === "end" && kept) await control.restore(kept);
   };
-  return { callback, best: () => best };
+  return Object.assign(callback, { best: () => best });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeRun } from "../../../test/fixtures/fake-control.ts";
 import { epochRecord } from "../../../test/fixtures/fake-training.ts";
+import { storeMethods } from "../../../test/fixtures/store-methods.ts";
 import { HostError } from "../../base/errors.ts";
 import { floats } from "../../base/tensor.ts";
 import { decodeSafetensors } from "../../hub/safetensors.ts";
@@ -77,22 +78,3 @@ describe("checkpoint", () => {
     expect(await noteOf(store, "last")).toMatchObject({ epoch: 1, valLoss: 3 });
   });
 });
-
-/** A store's methods as properties of a plain object, to replace some of them. */
-function storeMethods(store: Store): Store {
-  return {
-    join: (...parts) => store.join(...parts),
-    baseName: (path) => store.baseName(path),
-    read: (path) => store.read(path),
-    readText: (path) => store.readText(path),
-    realPath: (path) => store.realPath(path),
-    kind: (path) => store.kind(path),
-    list: (path) => store.list(path),
-    write: (path, content) => store.write(path, content),
-    append: (path, text) => store.append(path, text),
-    makeFolder: (path) => store.makeFolder(path),
-    rename: (from, to) => store.rename(from, to),
-    remove: (path) => store.remove(path),
-    scratch: (folder) => store.scratch(folder),
-  };
-}

@@ -52,3 +52,16 @@ describe("earlyStopping", () => {
     expect(() => earlyStopping(options)).toThrow(message);
   });
 });
+
+test("starts afresh with each fit, and puts the best weights back where asked to", async () => {
+  const callback = earlyStopping({ patience: 1, restoreBest: true });
+  const first = new FakeRun(callback);
+  await first.begin();
+  expect(await first.valLosses(2, 1, 3)).toBe(3);
+  await first.end();
+  expect(first.w).toBe(2);
+  const second = new FakeRun(callback);
+  await second.begin();
+  expect(await second.valLosses(5, 4)).toBe(2);
+  expect(second.stopped).toBeUndefined();
+});

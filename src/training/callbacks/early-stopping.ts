@@ -1,5 +1,6 @@
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
 import type { Callback } from "../events.ts";
+import { bestWeights } from "./best-weights.ts";
 import { type Monitor, merit } from "./monitor.ts";
 
 export interface EarlyStoppingOptions {
@@ -8,26 +9,35 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** What counts as an improvement. From 0. */
   readonly minDelta?: number;
+  /** Puts the weights of the best epoch back when training ends. */
+  readonly restoreBest?: boolean;
 }
 
 /**
- * Ends training when an epoch's number has not improved for `patience` epochs.
+ * Ends training when an epoch's number has not improved for `patience` epochs. Starts afresh with each `fit`.
  *
  * @throws {UsageError} "bad-option"
- * @see Keras EarlyStopping
+ * @see Keras EarlyStopping(patience, min_delta, restore_best_weights)
  */
 export function earlyStopping({
   monitor = "valLoss",
   patience = 3,
   minDelta = 0,
+  restoreBest = false,
   ...rest
 }: EarlyStoppingOptions = {}): Callback {
   refuseUnknown("earlyStopping", rest);
   checkNumber("patience", patience, { min: 1, integer: true });
   checkNumber("minDelta", minDelta, { min: 0 });
+  const keeper = restoreBest ? bestWeights({ monitor }) : undefined;
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;
-  return (event, control) => {
+  return async (event, control) => {
+    await keeper?.(event, control);
+    if (event.type === "begin") {
+      best = Number.NEGATIVE_INFINITY;
+      waited = 0;
+    }
     if (event.type !== "epoch") return;
     const value = merit(event, monitor);
     const better = value > best + minDelta;

@@ -1,0 +1,72 @@
+import { HostError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
+
+/** A file of a folder: the parts of its path inside, and what it holds. */
+export type FileEntry = readonly [name: readonly string[], content: Uint8Array | string];
+
+interface ModelPlaceOptions {
+  readonly store: Store;
+  readonly overwrite: boolean;
+}
+
+/**
+ * Where a model folder asked for at `path` goes. With `overwrite` an empty folder or an older model may stand there,
+ * and nothing else: a mistyped name must not cost anyone a folder of other things.
+ *
+ * @returns `path` cleaned, so that names beside it can be made from it
+ * @throws {HostError} "run-exists"
+ */
+export async function modelPlace(path: string, { store, overwrite }: ModelPlaceOptions): Promise<string> {
+  const kind = await store.kind(path);
+  if (kind === undefined) return store.clean(path);
+  const mayGo = kind === "folder" && ((await store.list(path)).length === 0 || (await isModelFolder(path, store)));
+  if (mayGo && overwrite) return store.clean(path);
+  throw new HostError(
+    "run-exists",
+    mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not a model folder.`,
+    {
+      hint: mayGo
+        ? "Choose another place, or allow overwriting."
+        : "Choose another place: only a model is overwritten.",
+    },
+  );
+}
+
+async function isModelFolder(path: string, store: Store): Promise<boolean> {
+  const marks = [store.join(path, "config.json"), store.join(path, "onnx", "model.onnx")];
+  const kinds = await Promise.all(marks.map((mark) => store.kind(mark)));
+  return kinds.every((kind) => kind === "file");
+}
+
+/** Writes a whole folder beside its place, then moves it there: a reader sees the old folder or the new one. */
+export async function replaceFolder(path: string, files: readonly FileEntry[], store: Store): Promise<void> {
+  const partial = await freePath(`${path}.partial`, store);
+  try {
+    for (const [name, content] of files) await store.write(store.join(partial, ...name), content);
+    if (await store.kind(path)) await swap(path, partial, store);
+    else await store.rename(partial, path);
+  } catch (error) {
+    await store.remove(partial);
+    throw error;
+  }
+}
+
+/** The old folder steps aside first, and comes back should the new one not take its place. */
+async function swap(path: string, partial: string, store: Store): Promise<void> {
+  const old = await freePath(`${path}.old`, store);
+  await store.rename(path, old);
+  try {
+    await store.rename(partial, path);
+  } catch (error) {
+    await store.rename(old, path);
+    throw error;
+  }
+  await store.remove(old);
+}
+
+/** `stem`, `stem.2`, `stem.3` ...: what bears such a name already may be someone's own. */
+async function freePath(stem: string, store: Store): Promise<string> {
+  let path = stem;
+  for (let count = 2; await store.kind(path); count++) path = `${stem}.${count}`;
+  return path;
+}
