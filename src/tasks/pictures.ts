@@ -1,3 +1,4 @@
+import { DataError, UsageError } from "../base/errors.ts";
 import type { RgbImage } from "../image/image.ts";
 import type { Classifier, Prediction } from "./classifier.ts";
 import type { Host } from "./host.ts";
@@ -23,11 +24,28 @@ export async function predictPictures(
   options: { readonly top?: number } | undefined,
   { classifier, host }: { readonly classifier: Classifier; readonly host: Pick<Host, "store" | "decoder"> },
 ): Promise<readonly Prediction[]> {
+  if (!Array.isArray(pictures)) {
+    throw new UsageError("bad-option", "predict takes a list of pictures.", { hint: 'model.predict(["photo.jpg"])' });
+  }
   const predictions: Prediction[] = [];
   for (let start = 0; start < pictures.length; start += picturesAtOnce) {
     const few = pictures.slice(start, start + picturesAtOnce);
-    const images = await Promise.all(few.map((picture) => readPicture(picture, host)));
+    const images = await Promise.all(few.map((picture, at) => readNamed(picture, start + at, host)));
     predictions.push(...(await classifier.predict(images, options)));
   }
   return predictions;
+}
+
+/** As readPicture; the error tells which of several pictures it was. */
+async function readNamed(picture: Picture, index: number, host: Pick<Host, "store" | "decoder">): Promise<RgbImage> {
+  try {
+    return await readPicture(picture, host);
+  } catch (error) {
+    if (!(error instanceof DataError) || error.code !== "unreadable-image") throw error;
+    const name = typeof picture === "string" ? picture : `Picture ${index}`;
+    throw new DataError(error.code, `${name}: ${error.message}`, {
+      cause: error,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
+  }
 }

@@ -244,6 +244,12 @@ describe("evaluate and predict", () => {
     expect([bytes, pixels]).toEqual([file, file]);
     expect(await model.predict([])).toEqual([]);
     await expect(model.predict(["/photos/none.png"])).rejects.toMatchObject({ code: "no-such-file" });
+    const broken = model.predict([image, new Uint8Array([1, 2, 3])]);
+    await expect(broken).rejects.toMatchObject({
+      code: "unreadable-image",
+      message: expect.stringContaining("Picture 1: "),
+    });
+    await expect(model.predict(JSON.parse('"one.png"'))).rejects.toMatchObject({ code: "bad-option" });
     await expect(model.predict([image], { top: 0 })).rejects.toThrow("top must be a whole number from 1, not 0.");
   });
 
