@@ -1,9 +1,8 @@
 // Transfer learning step by step, as a Keras tutorial tells it. Run it with a model folder, a folder of pictures
 // (train/<class>/*, val/<class>/*, or just <class>/*) and a folder to save to:
 //
-//     node --import ./test/load-typescript.js examples/tutorial.ts <model> <pictures> my-model
+//     npm run tutorial -- <model> <pictures> my-model
 //
-// (The --import lets Node read TypeScript; compiled, the file runs by itself.)
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import {

@@ -4,7 +4,8 @@ import { counted, drawnTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { changedWeights } from "../../test/fixtures/weights.ts";
 import { loadBase } from "./base-model.ts";
-import { type FineTuneOptions, fineTune, headLayers, lightAugmentation } from "./fine-tune.ts";
+import { fineTune } from "./fine-tune.ts";
+import { type FineTuneOptions, headLayers, lightAugmentation } from "./recipe.ts";
 import type { RunEvent } from "./run-events.ts";
 
 const host = testHost();

@@ -8,10 +8,10 @@ import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { StopReason } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
 import type { Base } from "./base-model.ts";
-import { fineTuneDefaults, headLayers } from "./fine-tune.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
+import { fineTuneDefaults, headLayers } from "./recipe.ts";
 import type { RunEvent } from "./run-events.ts";
 import { defaultLoss, unitsFor } from "./targets.ts";
 

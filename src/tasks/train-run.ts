@@ -8,16 +8,10 @@ import { checkpoint } from "../training/callbacks/checkpoint.ts";
 import { historyFile } from "../training/callbacks/history-file.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
-import {
-  checkRecipe,
-  type FineTuned,
-  type FineTuneOptions,
-  fineTune,
-  fineTuneDefaults,
-  lightAugmentation,
-} from "./fine-tune.ts";
+import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
+import { checkRecipe, type FineTuneOptions, fineTuneDefaults, lightAugmentation } from "./recipe.ts";
 import type { SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
 import { phaseRows } from "./save-model.ts";

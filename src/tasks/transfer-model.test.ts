@@ -9,8 +9,8 @@ import { cosine } from "../program/schedules.ts";
 import { dense, dropout, type Layer, relu } from "../rewrite/layers.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import { type LoadOptions, loadBase } from "./base-model.ts";
-import { lightAugmentation } from "./fine-tune.ts";
 import { graft } from "./graft.ts";
+import { lightAugmentation } from "./recipe.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
 const host = testHost();

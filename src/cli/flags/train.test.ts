@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
 import { preprocessingPresets } from "../../models/preprocessing.ts";
-import { fineTuneDefaults } from "../../tasks/fine-tune.ts";
+import { fineTuneDefaults } from "../../tasks/recipe.ts";
 import { command } from "../command.ts";
 import { runCli } from "../run-cli.ts";
 import { trainFlags, trainOperands } from "./train.ts";

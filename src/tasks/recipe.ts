@@ -1,0 +1,162 @@
+import { UsageError } from "../base/errors.ts";
+import { checkNumber, refuseUnknown } from "../base/options.ts";
+import type { Augmentation } from "../image/augment.ts";
+import { type LossName, losses } from "../program/losses.ts";
+import { adam, adamw, type Optimizer, type OptimizerName, rmsprop, sgd } from "../program/optimizers.ts";
+import { dense, dropout as dropoutLayer, type Layer, relu } from "../rewrite/layers.ts";
+import { checkUnfreeze, type Unfreeze } from "../rewrite/trainable.ts";
+import type { Callback, EpochRecord } from "../training/events.ts";
+import type { Signal } from "../training/fit.ts";
+import type { CacheOptions } from "./assembly.ts";
+import { named } from "./compile.ts";
+import type { PhaseName } from "./phase.ts";
+import type { RunEvent } from "./run-events.ts";
+
+export interface FineTuneOptions {
+  /** Epochs with the base frozen, from 0. */
+  readonly headEpochs?: number;
+  /** Epochs with the base unfrozen as `unfreeze` says, from 0. */
+  readonly tuneEpochs?: number;
+  readonly headLearningRate?: number;
+  readonly tuneLearningRate?: number;
+  readonly unfreeze?: Unfreeze;
+  readonly optimizer?: OptimizerName;
+  /** By default binary cross-entropy for two classes, softmax cross-entropy for more. */
+  readonly loss?: LossName | undefined;
+  /** Units of hidden layers, each followed by a ReLU, before the last layer. */
+  readonly hidden?: readonly number[];
+  /** Share of the inputs of each new dense layer that is dropped while training. From 0 to below 1. */
+  readonly dropout?: number;
+  readonly labelSmoothing?: number;
+  readonly batch?: number;
+  readonly accumulate?: number;
+  readonly augment?: Augmentation | undefined;
+  readonly seed?: number;
+  readonly threads?: number | undefined;
+  /** Epochs without a better validation loss after which a phase ends early. */
+  readonly patience?: number | undefined;
+  readonly maxBadFraction?: number;
+  /** How much of the frozen part's features is kept, and where. */
+  readonly cache?: Partial<CacheOptions> | undefined;
+  readonly signal?: Signal | undefined;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** More callbacks for a phase; `toBeat` is the best epoch of the phase before. */
+  readonly callbacks?: (phase: PhaseName, toBeat: EpochRecord | undefined) => readonly Callback[];
+}
+
+export const fineTuneDefaults = {
+  headEpochs: 10,
+  tuneEpochs: 5,
+  headLearningRate: 3e-3,
+  tuneLearningRate: 1e-5,
+  unfreeze: "all",
+  optimizer: "adam",
+  hidden: [],
+  dropout: 0.2,
+  labelSmoothing: 0,
+  batch: 32,
+  accumulate: 1,
+  seed: 0,
+  maxBadFraction: 0.1,
+} as const satisfies FineTuneOptions;
+
+/** Every option there is: what is not here is refused. */
+const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
+  headEpochs: true,
+  tuneEpochs: true,
+  headLearningRate: true,
+  tuneLearningRate: true,
+  unfreeze: true,
+  optimizer: true,
+  loss: true,
+  hidden: true,
+  dropout: true,
+  labelSmoothing: true,
+  batch: true,
+  accumulate: true,
+  augment: true,
+  seed: true,
+  threads: true,
+  patience: true,
+  maxBadFraction: true,
+  cache: true,
+  signal: true,
+  onEvent: true,
+  callbacks: true,
+};
+
+/** Crops of at least half the picture, and mirror images: enough to vary a small data set, too little to hide an object. */
+export const lightAugmentation: Augmentation = { randomResizedCrop: { scale: [0.5, 1] }, horizontalFlip: 0.5 };
+
+type Defaulted = keyof typeof fineTuneDefaults;
+/** The options with their defaults filled in. */
+export type RecipeJob = Omit<FineTuneOptions, Defaulted> & {
+  readonly [K in Defaulted]-?: NonNullable<FineTuneOptions[K]>;
+};
+
+/**
+ * Refuses options that are unknown or out of range, and a recipe that trains nothing: now, rather than after a phase.
+ *
+ * @throws {UsageError} "bad-option"
+ */
+export function checkRecipe(where: string, recipe: RecipeJob): void {
+  const unknown = Object.entries(recipe).filter(([name]) => !Object.hasOwn(optionNames, name));
+  refuseUnknown(where, Object.fromEntries(unknown));
+  for (const [name, range] of Object.entries(ranges)) {
+    checkNumber(name, recipe[name as keyof typeof ranges], range);
+  }
+  if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
+  for (const units of recipe.hidden) checkNumber("hidden", units, whole);
+  checkUnfreeze(recipe.unfreeze);
+  optimizerFor(recipe.optimizer, recipe.headLearningRate);
+  if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
+  const { headEpochs, tuneEpochs, unfreeze } = recipe;
+  if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
+  throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
+    hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
+  });
+}
+
+const whole = { min: 1, integer: true } as const;
+
+/** What the numbers of a recipe may be. */
+const ranges = {
+  headEpochs: { min: 0, integer: true },
+  tuneEpochs: { min: 0, integer: true },
+  headLearningRate: { moreThan: 0 },
+  tuneLearningRate: { moreThan: 0 },
+  dropout: { min: 0, lessThan: 1 },
+  labelSmoothing: { min: 0, lessThan: 1 },
+  batch: whole,
+  accumulate: whole,
+  seed: {},
+  maxBadFraction: { min: 0, max: 1 },
+} as const satisfies { readonly [K in keyof FineTuneOptions]?: object };
+
+/** [dropout, dense, relu] for each hidden layer, then dropout and the layer that makes the logits. */
+export function headLayers({
+  hidden,
+  dropout,
+  units,
+}: {
+  readonly hidden: readonly number[];
+  readonly dropout: number;
+  readonly units: number;
+}): readonly Layer[] {
+  const drop = dropout > 0 ? [dropoutLayer(dropout)] : [];
+  return [...hidden.flatMap((width) => [...drop, dense(width), relu()]), ...drop, dense(units)];
+}
+
+/** Each optimizer as the recipe uses it: its defaults, and momentum where plain descent would crawl. */
+const recipes: { readonly [N in OptimizerName]: (learningRate: number) => Optimizer } = {
+  sgd: (learningRate) => sgd({ learningRate, momentum: 0.9 }),
+  adam: (learningRate) => adam({ learningRate }),
+  adamw: (learningRate) => adamw({ learningRate }),
+  rmsprop: (learningRate) => rmsprop({ learningRate }),
+};
+
+export const optimizerFor = (name: OptimizerName, learningRate: number): Optimizer =>
+  named("optimizer", recipes, name)(learningRate);
+
+export const lossFor = (name: LossName, labelSmoothing: number) =>
+  named("loss", losses, name)(labelSmoothing > 0 ? { labelSmoothing } : {});
