@@ -36,6 +36,8 @@ export async function main({ model: path, data, out, epochs = 10 }: TutorialOpti
 
   // 2. Point at the pictures. They are resized and scaled as the base expects them, which its own files say.
   const { train, val } = await imageFolder(data);
+  if (train.classes.length !== 2)
+    throw new Error(`This tutorial tells two classes apart; ${data} has ${train.classes.length}.`);
   console.log(`Data: ${train.size} pictures to learn from, ${val.size} to judge by: ${train.classes.join(" or ")}`);
   console.log(`Prepared as ${base.preprocessingSource} says: mean ${base.preprocessing.mean.join(", ")}`);
 
@@ -84,6 +86,7 @@ const tell: Callback = (event) => {
 const percent = (share = Number.NaN): string => `${(100 * share).toFixed(1)}%`;
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const [model = "models/sketchnet", data = "pictures", out = "tutorial-model"] = process.argv.slice(2);
-  await main({ model, data, out });
+  const [model, data, out = "tutorial-model"] = process.argv.slice(2);
+  if (model !== undefined && data !== undefined) await main({ model, data, out });
+  else console.log("npm run tutorial -- <model folder> <folder of pictures> [<folder to save to>]");
 }

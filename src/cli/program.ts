@@ -62,8 +62,19 @@ function addCommand(program: Command, row: CommandRow, { out, run }: Pick<Progra
   sub.addOption(new Option("--json", "one JSON object per line on stdout").helpGroup("Output:"));
   sub.addOption(new Option("--debug", "print where an error comes from").helpGroup("Output:"));
   sub.addHelpOption(new Option("-h, --help", "print help").helpGroup("Output:"));
-  sub.action(() => run(row, sub));
+  sub.action(() => {
+    checkRequired(row, sub);
+    return run(row, sub);
+  });
   sub.addHelpText("after", exampleText(row.examples, out));
+}
+
+/** Looked at after all flags are read, so that a misspelt one is named rather than missed. */
+function checkRequired({ name, flags }: CommandRow, parsed: Command): void {
+  const needed = Object.values(flags).filter((flag) => flag.required === true);
+  const missing = needed.find((flag) => parsed.getOptionValue(new Option(flag.term).attributeName()) === undefined);
+  if (!missing) return;
+  throw new UsageError("bad-option", `${missing.term} is needed.`, { hint: `See ${programName} ${name} --help.` });
 }
 
 const exampleText = (lines: readonly string[], { colors }: Terminal): string =>
@@ -76,7 +87,7 @@ function usage({ operands, flags }: CommandRow): string {
 }
 
 function option(flag: Flag<unknown>): Option {
-  const made = new Option(flag.term, flag.about).makeOptionMandatory(flag.required === true);
+  const made = new Option(flag.term, flag.about);
   if (flag.group !== undefined) made.helpGroup(flag.group);
   if (made.isBoolean()) return made;
   return made.argParser((given: string) => {

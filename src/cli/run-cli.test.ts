@@ -55,6 +55,7 @@ describe("runCli", () => {
 
   it.each([
     [["cuont", "x"], "Unknown command 'cuont'.", "Did you mean count?"],
+    [["help", "cuont"], "Unknown command 'cuont'.", "Did you mean count?"],
     [["count", "x", "--bacth", "3"], "Unknown option '--bacth'.", "Did you mean --batch?"],
     [["count", "x", "--zzz"], "Unknown option '--zzz'.", "See regraft count --help."],
     [["count"], "Missing required argument 'folder'.", "See regraft count --help."],
@@ -69,6 +70,25 @@ describe("runCli", () => {
     expect(code).toBe(2);
     expect(console.errors).toBe(`error: ${message}\n  ${hint}\n  bad-option\n`);
     expect(console.output).toBe("");
+  });
+
+  it("names a misspelt flag rather than the required one that it was meant to be", async () => {
+    const needed = command({
+      name: "count",
+      about: "Count pictures",
+      operands: {},
+      flags: { model: { term: "--model <path>", about: "which", parse: (given: string) => given, required: true } },
+      examples: [],
+      load: async () => async () => 0,
+    });
+    const answer = async (...argv: readonly string[]) => {
+      const console = new FakeConsole();
+      const code = await runCli(["count", ...argv], { commands: [needed], version, console });
+      return [code, console.errors.split("\n").slice(0, 2).join(" ")];
+    };
+    expect(await answer("--modle", "x")).toEqual([2, "error: Unknown option '--modle'.   Did you mean --model?"]);
+    expect(await answer()).toEqual([2, "error: --model <path> is needed.   See regraft count --help."]);
+    expect(await answer("--model", "x")).toEqual([0, ""]);
   });
 
   it("refuses a value that a flag does not take", async () => {

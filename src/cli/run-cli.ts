@@ -36,6 +36,14 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
   return cli.run(argv);
 }
 
+/** Nothing asks for help; help on a command that does not exist is the command itself, which then is refused by name. */
+function asked(argv: readonly string[], commands: readonly CommandRow[]): readonly string[] {
+  const [first, second] = argv;
+  if (first === undefined) return ["--help"];
+  const isUnknown = second !== undefined && !second.startsWith("-") && !commands.some(({ name }) => name === second);
+  return first === "help" && isUnknown ? [second] : argv;
+}
+
 interface Terminals {
   readonly out: Terminal;
   readonly err: Terminal;
@@ -58,7 +66,7 @@ class Cli {
     };
     try {
       const program = buildProgram({ commands, version, out: this.#terminals.out, run });
-      await program.parseAsync(argv.length === 0 ? ["--help"] : argv, { from: "user" });
+      await program.parseAsync(asked(argv, commands), { from: "user" });
       return this.#exitCode;
     } catch (error) {
       return this.#fail(error, argv);

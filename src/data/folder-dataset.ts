@@ -4,7 +4,7 @@ import type { Dataset } from "./dataset.ts";
 import { filesDataset, type PictureSource } from "./files-dataset.ts";
 import { isPartName } from "./folder-layout.ts";
 import { listNames } from "./list-names.ts";
-import { foldersIn, picturesByClass } from "./picture-files.ts";
+import { foldersIn, picturesByClass, picturesIn } from "./picture-files.ts";
 
 export interface FolderDatasetOptions extends PictureSource {
   /** The classes that labels are indices into: the model's. */
@@ -25,6 +25,12 @@ export async function folderDataset(root: string, options: FolderDatasetOptions)
   if (unknown.length > 0) throw unknownClasses(root, unknown, classes);
   const labels = new Map(folders.map((name) => [name, classes.indexOf(name)]));
   const files = (await picturesByClass(store, root, labels)).flat();
+  const loose = files.length === 0 ? await picturesIn(store, root) : [];
+  if (loose.length > 0) {
+    throw new DataError("no-images", `${root} holds ${loose.length} pictures, but not in a folder per class.`, {
+      hint: `If it is a class itself, name the folder above it: ${store.join(root, "..")}`,
+    });
+  }
   if (files.length === 0) {
     throw new DataError("no-images", `There is no picture in ${root}.`, {
       hint: `Pictures belong into a folder per class: ${store.join(root, classes[0] ?? "class", "1.jpg")}`,

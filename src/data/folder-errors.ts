@@ -6,7 +6,9 @@ const layouts = (root: string): string =>
   `${root}/train/<class>/*.jpg and ${root}/val/<class>/*.jpg.`;
 
 export const noSuchFolder = (folder: string): DataError =>
-  new DataError("no-such-folder", `There is no folder ${folder}.`, { hint: `Check the path. ${layouts(folder)}` });
+  new DataError("no-such-folder", `There is no folder ${folder}.`, {
+    hint: `Check the path, which must be a folder. ${layouts(folder)}`,
+  });
 
 export function oneClass(folder: string, classes: readonly string[], pictures: readonly string[]): DataError {
   const found = classes[0] === undefined ? "no class folder" : `only one class folder, ${classes[0]}`;

@@ -183,6 +183,15 @@ describe("folderDataset", () => {
     });
   });
 
+  it("tells a class folder from a folder of classes", async () => {
+    const store = await storeOf(numbered("/test/ants", 3));
+    await expect(folderDataset("/test/ants", { store, decoder, classes })).rejects.toMatchObject({
+      code: "no-images",
+      message: "/test/ants holds 3 pictures, but not in a folder per class.",
+      hint: "If it is a class itself, name the folder above it: /test",
+    });
+  });
+
   it("refuses a folder that is not there or has no picture", async () => {
     const store = await storeOf([], ["/empty/ants"]);
     const failure = (root: string) => folderDataset(root, { store, decoder, classes });

@@ -85,8 +85,10 @@ async function locate(path: string, store: Store): Promise<Located> {
   throw noModel(`"${path}" holds ${models.length} models: ${models.join(", ")}.`, "Name one of the files.");
 }
 
-const noModel = (message: string, hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx.") =>
-  new ModelError("no-model", message, { hint });
+const noModel = (
+  message: string,
+  hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx. Regraft downloads nothing: fetch the model first.",
+) => new ModelError("no-model", message, { hint });
 
 /** Reads the .onnx file; what is wrong with it is told with its name. */
 async function decoded(file: string, store: Store): Promise<Model> {

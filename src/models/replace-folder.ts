@@ -26,7 +26,7 @@ export async function modelPlace(path: string, { store, overwrite }: ModelPlaceO
     mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not a model folder.`,
     {
       hint: mayGo
-        ? "Choose another place, or allow overwriting."
+        ? "Choose another place, or pass { overwrite: true }."
         : "Choose another place: only a model is overwritten.",
     },
   );

@@ -77,7 +77,7 @@ function unfrozen(graph: Graph, base: readonly WeightedNode[], unfreeze: Unfreez
 
 /** The position of a node, named by itself or by a tensor that it makes. */
 function positionOf({ nodes }: Graph, name: string): number {
-  const at = nodes.findIndex((node) => node.name === name || node.outputs.includes(name));
+  const at = nodes.findIndex((node) => node.name === name || node.name === `/${name}` || node.outputs.includes(name));
   if (at >= 0) return at;
   throw new GraphError(
     "no-such-node",

@@ -65,7 +65,7 @@ export function phaseRows(phases: readonly PhaseResult[]): Readonly<Record<strin
   const row = ({ name, epochs, seconds, valAccuracy }: PhaseResult) =>
     [
       `Phase "${name}"`,
-      `${epochs} epochs, ${seconds.toFixed(1)} s, validation accuracy ${valAccuracy.toFixed(4)}`,
+      `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${seconds.toFixed(1)} s, validation accuracy ${valAccuracy.toFixed(4)}`,
     ] as const;
   return Object.fromEntries(phases.map(row));
 }

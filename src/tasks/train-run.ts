@@ -190,8 +190,15 @@ class Run {
   #options() {
     const { onEvent, signal, given, ...values } = this.#parts.job;
     const said = new Set<string>(given);
+    const usual: Readonly<Record<string, unknown>> = {
+      ...fineTuneDefaults,
+      ...trainRunDefaults,
+      threads: this.#parts.host.threads,
+    };
+    const isDefault = (name: string, value: unknown) =>
+      !said.has(name) && JSON.stringify(value) === JSON.stringify(usual[name]);
     const entries = Object.entries(values).map(
-      ([name, value]) => [name, { value, from: said.has(name) ? "given" : "default" }] as const,
+      ([name, value]) => [name, { value, from: isDefault(name, value) ? "default" : "given" }] as const,
     );
     return Object.fromEntries(entries);
   }
@@ -199,12 +206,13 @@ class Run {
   #cardRows({ phases }: TrainResult) {
     const { job } = this.#parts;
     const { train, val } = this.#counts();
+    const rates = { head: job.headLearningRate, tune: job.tuneLearningRate, scratch: job.headLearningRate };
     return {
       ...phaseRows(phases),
       "Training pictures": train,
       "Validation pictures": val,
       Optimizer: job.optimizer,
-      "Learning rates": `${job.headLearningRate} (head), ${job.tuneLearningRate} (tune)`,
+      "Learning rate": phases.map(({ name }) => `${rates[name]} (${name})`).join(", "),
       Batch: job.batch,
       Seed: job.seed,
     };

@@ -81,7 +81,7 @@ describe("progress where nobody watches", () => {
     expect(console.errors).toBe(
       [
         "model  mobilenet",
-        "head   /fc · 1,280 features · the last Gemm",
+        "head   /fc · its 1,280 features go to the new layers",
         "data   2 classes (ants, bees): 244 to train on, 153 to validate",
         "run    runs/a",
         "",

@@ -63,7 +63,9 @@ export class Progress {
     const names = classes.length > 6 ? `${classes.slice(0, 5).join(", ")}, …` : classes.join(", ");
     const pictures = `${count(train)} to train on, ${count(val)} to validate`;
     this.#terminal.line(`${dim("model")}  ${bold(model)}`);
-    this.#terminal.line(`${dim("head ")}  ${head.node} ${dim(`· ${count(head.features)} features · ${head.reason}`)}`);
+    this.#terminal.line(
+      `${dim("head ")}  ${head.node} ${dim(`· its ${count(head.features)} features go to the new layers`)}`,
+    );
     this.#terminal.line(
       `${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`,
     );

@@ -94,6 +94,12 @@ describe("the end of a run", () => {
     npx regraft predict runs/bees a.jpg`);
   });
 
+  it("does not call a result good that guessing would give", () => {
+    const text = trainSummary({ ...result, valAccuracy: 0.55 }, [], colors).join("\n");
+    expect(text).toContain("! 55.0% of the validation pictures right");
+    expect(text).toContain("no better than guessing, which gives 50.0%");
+  });
+
   it("says why it ended early and lists what was skipped", () => {
     const skipped = Array.from({ length: 22 }, (_, at) => ({ name: `ants/${at}.gif`, reason: "cut off" }));
     const text = trainSummary({ ...result, stopped: "interrupted", skipped }, [], colors).join("\n");

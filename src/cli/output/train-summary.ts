@@ -11,6 +11,8 @@ const endings: Readonly<Record<TrainResult["stopped"], string>> = {
   interrupted: "stopped by Ctrl-C; the best model so far is kept",
 };
 
+const advice = "check that the folders hold what they say, take more pictures or epochs, or a lower --head-lr";
+
 /** What a run came to: accuracy per phase, where the model is, what was skipped, what to type next. */
 export function trainSummary(result: TrainResult, next: readonly string[], colors: Colors): readonly string[] {
   const { bold, dim, green, yellow } = colors;
@@ -22,11 +24,14 @@ export function trainSummary(result: TrainResult, next: readonly string[], color
     `${dim("val acc")} ${percent(valAccuracy)}`,
   ]);
   const ending = endings[result.stopped];
+  const chance = 1 / result.classes.length;
+  const guessing = result.valAccuracy <= 1.2 * chance;
   return [
     "",
     ...columns(rows, { right: [1, 2] }),
     "",
-    `  ${green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
+    `  ${guessing ? yellow("!") : green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
+    ...(guessing ? [`  ${yellow(`no better than guessing, which gives ${percent(chance)}: ${advice}`)}`] : []),
     ...(ending ? [`  ${yellow(ending)}`] : []),
     ...skippedLines(result.skipped, colors),
     "",
