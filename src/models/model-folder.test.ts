@@ -124,6 +124,14 @@ describe("readModelFolder", () => {
     });
   });
 
+  test("tells a picture from a model", async () => {
+    await store.write("bee.jpg", new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]));
+    await expect(readModelFolder("bee.jpg", { store })).rejects.toMatchObject({
+      code: "not-onnx",
+      message: "bee.jpg is a picture (JPEG), not an ONNX model.",
+    });
+  });
+
   test("names the file of a model whose graph contradicts itself", async () => {
     const X = { name: "X", dtype: "float32", shape: ["N", 3, 8, 8] } as const;
     const loose = { name: "", inputs: [X], outputs: [{ ...X, name: "Y" }], nodes: [], initializers: new Map() };

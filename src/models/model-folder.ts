@@ -1,5 +1,6 @@
 import { GraphError, ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { type Model, OPSET } from "../onnx/graph.ts";
@@ -93,6 +94,12 @@ const noModel = (
 /** Reads the .onnx file; what is wrong with it is told with its name. */
 async function decoded(file: string, store: Store): Promise<Model> {
   const bytes = await store.read(file);
+  const picture = pictureFormat(bytes);
+  if (picture !== undefined) {
+    throw new ModelError("not-onnx", `${file} is a picture (${picture}), not an ONNX model.`, {
+      hint: "Were the model and the pictures given in the wrong order?",
+    });
+  }
   try {
     return decodeModel(bytes);
   } catch (error) {
