@@ -4,8 +4,7 @@ import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import { type Model, OPSET } from "../onnx/graph.ts";
-import { raiseOpset } from "../rewrite/raise-opset.ts";
-import { simplify } from "../rewrite/simplify.ts";
+import { acceptModel } from "../rewrite/accept.ts";
 import type { Store } from "../store/store.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
@@ -20,6 +19,8 @@ export interface LoadedModel {
   readonly file: string;
   /** At `OPSET`, constants folded. */
   readonly model: Model;
+  /** What was changed about it that its user might not expect, as sentences. */
+  readonly changes: readonly string[];
   /** The opset that the file is written for. */
   readonly sourceOpset: number;
   /** undefined where the model does not say; see `requirePreprocessing`. */
@@ -46,8 +47,7 @@ export async function readModelFolder(
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const source = await decoded(file, store);
-  const raised = raiseOpset(source);
-  const model = { ...raised, graph: simplify(raised.graph) };
+  const { model, changes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
@@ -58,6 +58,7 @@ export async function readModelFolder(
     path,
     file,
     model,
+    changes,
     sourceOpset: source.opsets.get("") ?? OPSET,
     preprocessing: preparation && { ...preparation.value, layout },
     preprocessingSource: preparation?.source,

@@ -20,6 +20,7 @@ describe("inspectModel", () => {
     expect(found).toEqual({
       model: "/models/mobilenet.onnx",
       file: "/models/mobilenet.onnx/model.onnx",
+      changes: [],
       producer: "pytorch",
       opset: 17,
       input: { name: "input", shape: ["N", 3, 32, 32], layout: "NCHW" },

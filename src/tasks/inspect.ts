@@ -22,6 +22,8 @@ export interface Inspection {
   readonly producer: string;
   /** The opset that the file itself asks for. */
   readonly opset: number;
+  /** What was changed about the model so that it can be trained, as sentences. */
+  readonly changes: readonly string[];
   readonly input: { readonly name: string; readonly shape: Shape | undefined; readonly layout: "NCHW" | "NHWC" };
   readonly output: { readonly name: string; readonly shape: Shape | undefined };
   readonly head: InspectedHead | undefined;
@@ -76,6 +78,7 @@ export async function inspectModel(
     file: loaded.file,
     producer: loaded.model.producer,
     opset: loaded.sourceOpset,
+    changes: loaded.changes,
     input: { name: input.name, shape: concrete.inputs[0]?.shape, layout: input.layout },
     output: { name: concrete.outputs[0]?.name ?? "", shape: concrete.outputs[0]?.shape },
     ...found,

@@ -28,6 +28,7 @@ function factsOf(found: Inspection, { dim }: Colors): readonly (readonly string[
     ["input", input.name, formatShape(input.shape), dim(input.layout)],
     ["output", output.name, formatShape(output.shape)],
     ["opset", String(found.opset), dim(found.producer ? `by ${found.producer}` : "")],
+    ...found.changes.map((change, at) => [at === 0 ? "changed" : "", change]),
     ["parameters", count(found.parameters)],
     ...headFacts(found, dim),
     ["labels", labels === undefined ? "none given" : count(labels)],

@@ -131,6 +131,7 @@ describe("an inspection", () => {
     file: "squeezenet/onnx/model.onnx",
     producer: "pytorch",
     opset: 13,
+    changes: [],
     input: { name: "pixel_values", shape: ["N", 3, 224, 224], layout: "NCHW" },
     output: { name: "logits", shape: ["N", 1000] },
     head: { node: "/fc", kind: "Gemm", features: 512, classes: 1000, softmax: true, reason: "the last Gemm" },
