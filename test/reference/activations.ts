@@ -1,12 +1,15 @@
 import { type Tensor, tensor } from "../../src/base/tensor.ts";
 import { type Element, float64, floatsOf, scalarOf, tensorOf } from "./elements.ts";
 import { erf } from "./erf.ts";
-import { at, axisOf, offsetOf, stridesOf, withAxis } from "./index-space.ts";
+import { at, axisOf, broadcastOffset, indicesOf, offsetOf, stridesOf, withAxis } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 
 const each = (X: Tensor, f: (x: number) => number): readonly Tensor[] => [
   tensor("float64", X.shape, floatsOf(X).map(f)),
 ];
+
+/** log(1 + exp x) */
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Both bounds at once: min(max(x, low), high). */
 const Clip: Kernel<"Clip"> = ({ input, min, max }) => {
@@ -52,13 +55,19 @@ const Dropout: Kernel<"Dropout"> = ({ data, training_mode }) => {
 export const activations: Kernels<
   | "Relu"
   | "LeakyRelu"
+  | "PRelu"
+  | "ThresholdedRelu"
   | "Clip"
   | "Sigmoid"
   | "HardSigmoid"
   | "HardSwish"
   | "Tanh"
   | "Softplus"
+  | "Softsign"
+  | "Mish"
   | "Elu"
+  | "Celu"
+  | "Selu"
   | "Erf"
   | "Gelu"
   | "Softmax"
@@ -67,13 +76,29 @@ export const activations: Kernels<
 > = {
   Relu: ({ X }) => each(X, (x) => Math.max(0, x)),
   LeakyRelu: ({ X }, { alpha }) => each(X, (x) => (x < 0 ? alpha * x : x)),
+  PRelu: ({ X, slope }) => {
+    const [x, factor, offset] = [floatsOf(X), floatsOf(slope), broadcastOffset(slope.shape)];
+    const slopes = indicesOf(X.shape).map((index) => at(factor, offset(index)));
+    return [
+      tensor(
+        "float64",
+        X.shape,
+        x.map((value, flat) => (value < 0 ? value * at(slopes, flat) : value)),
+      ),
+    ];
+  },
+  ThresholdedRelu: ({ X }, { alpha }) => each(X, (x) => (x > alpha ? x : 0)),
   Clip,
   Sigmoid: ({ X }) => each(X, (x) => 1 / (1 + Math.exp(-x))),
   HardSigmoid: ({ X }, { alpha, beta }) => each(X, (x) => Math.max(0, Math.min(1, alpha * x + beta))),
   HardSwish: ({ X }) => each(X, (x) => x * Math.max(0, Math.min(1, x / 6 + 0.5))),
   Tanh: ({ X }) => each(X, Math.tanh),
-  Softplus: ({ X }) => each(X, (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
+  Softplus: ({ X }) => each(X, softplus),
+  Softsign: ({ X }) => each(X, (x) => x / (1 + Math.abs(x))),
+  Mish: ({ X }) => each(X, (x) => x * Math.tanh(softplus(x))),
   Elu: ({ X }, { alpha }) => each(X, (x) => (x < 0 ? alpha * Math.expm1(x) : x)),
+  Celu: ({ X }, { alpha }) => each(X, (x) => Math.max(0, x) + Math.min(0, alpha * Math.expm1(x / alpha))),
+  Selu: ({ X }, { alpha, gamma }) => each(X, (x) => gamma * (x > 0 ? x : alpha * Math.expm1(x))),
   Erf: ({ X }) => each(X, erf),
   Gelu,
   Softmax: ({ input }, { axis }) => each(logSoftmax(input, axis), Math.exp),

@@ -39,6 +39,12 @@ const unaryBoth =
     ),
   ];
 
+function halfToEven(x: number): number {
+  const down = Math.floor(x);
+  if (x - down !== 0.5) return Math.round(x);
+  return down % 2 === 0 ? down : down + 1;
+}
+
 const extreme =
   (operation: Operation) =>
   ({ data }: { readonly data: readonly Tensor[] }): readonly Tensor[] => [
@@ -50,16 +56,20 @@ export const arithmetic: Kernels<
   | "Sub"
   | "Mul"
   | "Div"
+  | "Mod"
   | "Pow"
   | "Sqrt"
   | "Exp"
   | "Log"
+  | "Sin"
+  | "Cos"
   | "Abs"
   | "Neg"
   | "Reciprocal"
   | "Sign"
   | "Floor"
   | "Ceil"
+  | "Round"
   | "Min"
   | "Max"
 > = {
@@ -67,10 +77,19 @@ export const arithmetic: Kernels<
   Sub: binary({ float: (a, b) => a - b, int: (a, b) => a - b }),
   Mul: binary({ float: (a, b) => a * b, int: (a, b) => a * b }),
   Div: binary({ float: (a, b) => a / b, int: (a, b) => a / b }),
+  // with B's sign, or with fmod A's
+  Mod: ({ A, B }, { fmod }) => [
+    combine(A, B, {
+      float: (a, b) => (fmod ? a % b : a - b * Math.floor(a / b)),
+      int: (a, b) => (fmod ? a % b : ((a % b) + b) % b),
+    }),
+  ],
   Pow: ({ X, Y }) => [combine(X, Y, { float: (a, b) => a ** b, int: (a, b) => a ** b })],
   Sqrt: unary(Math.sqrt),
   Exp: unary(Math.exp),
   Log: unary(Math.log),
+  Sin: unary(Math.sin),
+  Cos: unary(Math.cos),
   Abs: unaryBoth(Math.abs, (x) => (x < 0n ? -x : x)),
   Neg: unaryBoth(
     (x) => -x,
@@ -80,6 +99,7 @@ export const arithmetic: Kernels<
   Sign: unaryBoth(Math.sign, (x) => (x < 0n ? -1n : x > 0n ? 1n : 0n)),
   Floor: unary(Math.floor),
   Ceil: unary(Math.ceil),
+  Round: unary(halfToEven),
   Min: extreme({ float: Math.min, int: smaller }),
   Max: extreme({ float: Math.max, int: larger }),
 };

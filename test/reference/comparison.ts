@@ -1,5 +1,5 @@
 import type { Tensor } from "../../src/base/tensor.ts";
-import { type Element, tensorOf } from "./elements.ts";
+import { type Element, scalarOf, tensorOf } from "./elements.ts";
 import { at, broadcastOffset, broadcastShape, indicesOf } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 
@@ -13,6 +13,27 @@ const compare =
     );
     return [tensorOf("bool", shape, elements)];
   };
+
+function test(holds: (x: Element) => boolean) {
+  return ({ X }: { readonly X: Tensor }): readonly Tensor[] => [
+    tensorOf(
+      "bool",
+      X.shape,
+      Array.from<Element, number>(X.data, (x) => (holds(x) ? 1 : 0)),
+    ),
+  ];
+}
+
+/** Each matrix on and above the k-th diagonal, or with `upper` 0 on and below it; zeros elsewhere. */
+const Trilu: Kernel<"Trilu"> = ({ input, k }, { upper }) => {
+  const diagonal = k ? Number(scalarOf(k)) : 0;
+  const elements = indicesOf(input.shape).map((index, flat): Element => {
+    const [row = 0, column = 0] = index.slice(-2);
+    const isKept = upper ? column >= row + diagonal : column <= row + diagonal;
+    return isKept ? at<Element>(input.data, flat) : 0;
+  });
+  return [tensorOf(input.dtype, input.shape, elements)];
+};
 
 /** X where the condition holds, else Y; all three broadcast. */
 const Where: Kernel<"Where"> = ({ condition, X, Y }) => {
@@ -31,7 +52,19 @@ const Where: Kernel<"Where"> = ({ condition, X, Y }) => {
 };
 
 export const comparison: Kernels<
-  "Equal" | "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual" | "And" | "Or" | "Not" | "Where"
+  | "Equal"
+  | "Greater"
+  | "GreaterOrEqual"
+  | "Less"
+  | "LessOrEqual"
+  | "And"
+  | "Or"
+  | "Xor"
+  | "Not"
+  | "IsNaN"
+  | "IsInf"
+  | "Where"
+  | "Trilu"
 > = {
   Equal: compare((a, b) => a === b),
   Greater: compare((a, b) => a > b),
@@ -40,12 +73,11 @@ export const comparison: Kernels<
   LessOrEqual: compare((a, b) => a <= b),
   And: compare((a, b) => Boolean(a) && Boolean(b)),
   Or: compare((a, b) => Boolean(a) || Boolean(b)),
-  Not: ({ X }) => [
-    tensorOf(
-      "bool",
-      X.shape,
-      Array.from<Element, number>(X.data, (x) => (x ? 0 : 1)),
-    ),
-  ],
+  Xor: compare((a, b) => Boolean(a) !== Boolean(b)),
+  Not: test((x) => !x),
+  IsNaN: test(Number.isNaN),
+  IsInf: ({ X }, { detect_negative, detect_positive }) =>
+    test((x) => (x === Infinity && detect_positive !== 0) || (x === -Infinity && detect_negative !== 0))({ X }),
   Where,
+  Trilu,
 };

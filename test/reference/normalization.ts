@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from "../../src/base/tensor.ts";
 import { float64, floatsOf } from "./elements.ts";
-import { at, axisOf, broadcastOffset, indicesOf } from "./index-space.ts";
+import { at, axisOf, broadcastOffset, indicesOf, offsetOf, stridesOf, withAxis } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 
 /**
@@ -60,7 +60,23 @@ function momentsOf(X: Tensor, bucketOf: Offset, buckets: number) {
   return { mean, variance };
 }
 
-export const normalization: Kernels<"BatchNormalization" | "LayerNormalization"> = {
+/** Y = X / (bias + alpha / size · Σ X²)^beta, the sum over the channels c - ⌊(size-1)/2⌋ to c + ⌈(size-1)/2⌉. */
+const LRN: Kernel<"LRN"> = ({ X }, { alpha, beta, bias, size = 1 }) => {
+  const [x, strides, channels] = [floatsOf(X), stridesOf(X.shape), at(X.shape, 1)];
+  const Y = float64(X.shape, (index) => {
+    const c = at(index, 1);
+    const [first, last] = [c - Math.floor((size - 1) / 2), c + Math.ceil((size - 1) / 2)];
+    let squares = 0;
+    for (let near = Math.max(first, 0); near <= Math.min(last, channels - 1); near++) {
+      squares += at(x, offsetOf(withAxis(index, 1, near), strides)) ** 2;
+    }
+    return at(x, offsetOf(index, strides)) / (bias + (alpha / size) * squares) ** beta;
+  });
+  return [Y];
+};
+
+export const normalization: Kernels<"BatchNormalization" | "LayerNormalization" | "LRN"> = {
   BatchNormalization,
   LayerNormalization,
+  LRN,
 };

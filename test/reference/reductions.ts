@@ -1,6 +1,6 @@
 import { sizeOf } from "../../src/base/shape.ts";
 import type { Tensor } from "../../src/base/tensor.ts";
-import { type Element, integersOf, larger, tensorOf } from "./elements.ts";
+import { type Element, integersOf, larger, scalarOf, smaller, tensorOf } from "./elements.ts";
 import { at, axisOf, broadcastOffset, indicesOf, offsetOf, stridesOf, withAxis } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 
@@ -55,10 +55,54 @@ const ArgMax: Kernel<"ArgMax"> = ({ data }, { axis, keepdims, select_last_index 
   return [tensorOf("int64", keepdims ? kept : kept.toSpliced(along, 1), positions)];
 };
 
-export const reductions: Kernels<"ReduceMean" | "ReduceSum" | "ReduceMax" | "ReduceSumSquare" | "ArgMax"> = {
+/** The sum up to each element, in the order of the axis or against it; with `exclusive` without the element. */
+const CumSum: Kernel<"CumSum"> = ({ x, axis }, { exclusive, reverse }) => {
+  const along = axisOf(Number(scalarOf(axis)), x.shape.length);
+  const [length, strides] = [at(x.shape, along), stridesOf(x.shape)];
+  const elements = indicesOf(x.shape).map((index) => {
+    const here = at(index, along);
+    const [first, end] = reverse ? [here + exclusive, length] : [0, here + 1 - exclusive];
+    const positions = Array.from({ length: Math.max(end - first, 0) }, (_, k) => first + k);
+    const summed = positions.map((k) => at<Element>(x.data, offsetOf(withAxis(index, along, k), strides)));
+    return sum(summed);
+  });
+  return [tensorOf(x.dtype, x.shape, elements)];
+};
+
+const product = (elements: readonly Element[]): Element =>
+  typeof elements[0] === "bigint"
+    ? elements.reduce<bigint>((total, value) => total * BigInt(value), 1n)
+    : elements.reduce<number>((total, value) => total * Number(value), 1);
+
+const magnitude = (x: Element): Element => (x < 0 ? -x : x);
+
+export const reductions: Kernels<
+  | "ReduceMean"
+  | "ReduceSum"
+  | "ReduceMax"
+  | "ReduceMin"
+  | "ReduceProd"
+  | "ReduceL1"
+  | "ReduceL2"
+  | "ReduceSumSquare"
+  | "ReduceLogSum"
+  | "ReduceLogSumExp"
+  | "ArgMax"
+  | "CumSum"
+> = {
   ReduceMean: reduce((elements) => Number(sum(elements)) / elements.length),
   ReduceSum: reduce(sum),
   ReduceMax: reduce((elements) => elements.reduce(larger)),
+  ReduceMin: reduce((elements) => elements.reduce(smaller)),
+  ReduceProd: reduce(product),
+  ReduceL1: reduce((elements) => sum(elements.map(magnitude))),
+  ReduceL2: reduce((elements) => Math.hypot(...elements.map(Number))),
   ReduceSumSquare: reduce((elements) => sum(elements.map(square))),
+  ReduceLogSum: reduce((elements) => Math.log(Number(sum(elements)))),
+  ReduceLogSumExp: reduce((elements) => {
+    const top = Math.max(...elements.map(Number));
+    return top + Math.log(Number(sum(elements.map((x) => Math.exp(Number(x) - top)))));
+  }),
   ArgMax,
+  CumSum,
 };

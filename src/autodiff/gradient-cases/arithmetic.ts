@@ -47,16 +47,20 @@ export const arithmetic: GradientCases<
   | "Sub"
   | "Mul"
   | "Div"
+  | "Mod"
   | "Pow"
   | "Sqrt"
   | "Exp"
   | "Log"
+  | "Sin"
+  | "Cos"
   | "Abs"
   | "Neg"
   | "Reciprocal"
   | "Sign"
   | "Floor"
   | "Ceil"
+  | "Round"
   | "Min"
   | "Max"
 > = {
@@ -76,6 +80,12 @@ export const arithmetic: GradientCases<
     },
   },
   Div: broadcastings(({ g }, A, B) => g.Div(A, B)),
+  Mod: {
+    ...broadcastings(({ g }, A, B) => g.Mod(A, B, { fmod: 1 }), { a: onGrid(0.05), b: uniform(0.71, 0.74) }),
+    "negative divisor": ({ g, x }) => [
+      g.Mod(x("A", ["N", 9], onGrid(0.05)), x("B", [], uniform(-0.54, -0.51)), { fmod: 1 }),
+    ],
+  },
   Pow: {
     ...broadcastings(({ g }, X, Y) => g.Pow(X, Y), { b: uniform(-2, 2) }),
     "constant 2, negative base": ({ g, x }) => [g.Pow(x("X", ["N", 3]), g.float(2))],
@@ -84,17 +94,28 @@ export const arithmetic: GradientCases<
     "constant 0": ({ g, x }) => [g.Pow(x("X", ["N", 3]), g.float(0))],
     "constant 0.5": ({ g, x }) => [g.Pow(x("X", ["N", 3], positive), g.float(0.5))],
     "constant -1": ({ g, x }) => [g.Pow(x("X", ["N", 3], positive), g.float(-1))],
+    "negative base, whole exponents that vary": ({ g, x, fixed }) => [
+      g.Pow(
+        x("X", ["N", 4]),
+        fixed("Y", [4], () => [2, 3, 0, 1]),
+      ),
+    ],
+    "int64 exponents that vary": ({ g, x, indices }) => [g.Pow(x("X", ["N", 4]), indices("Y", [2, 3, 0, 1]))],
+    "a constant base": ({ g, x }) => [g.Pow(g.float(2), x("Y", ["N", 3]))],
     "int64 exponent": ({ g, x }) => [g.Pow(x("X", ["N", 3]), g.ints([3], []))],
   },
   Sqrt: unary(({ g }, X) => g.Sqrt(X), positive),
   Exp: unary(({ g }, X) => g.Exp(X)),
   Log: unary(({ g }, X) => g.Log(X), positive),
+  Sin: unary(({ g }, X) => g.Sin(X)),
+  Cos: unary(({ g }, X) => g.Cos(X)),
   Abs: unary(({ g }, X) => g.Abs(X), awayFrom(0)),
   Neg: unary(({ g }, X) => g.Neg(X)),
   Reciprocal: unary(({ g }, X) => g.Reciprocal(X), positive),
   Sign: notDifferentiable,
   Floor: notDifferentiable,
   Ceil: notDifferentiable,
+  Round: notDifferentiable,
   Min: {
     ...broadcastings(({ g }, A, B) => g.Min(A, B), { a: onGrid(), b: onGrid(0.05) }),
     "three that broadcast": ({ g, x }) => [
@@ -107,5 +128,10 @@ export const arithmetic: GradientCases<
     "three that broadcast": ({ g, x }) => [
       g.Max(x("A", ["N", 3], onGrid()), x("B", [3], onGrid(0.03)), x("C", ["N", 1], onGrid(0.06))),
     ],
+    one: ({ g, x }) => [g.Max(x("A", ["N", 3]))],
+    "the same tensor twice": ({ g, x }) => {
+      const A = x("A", ["N", 3]);
+      return [g.Max(A, A)];
+    },
   },
 };

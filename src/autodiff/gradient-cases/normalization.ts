@@ -1,6 +1,6 @@
 import { type GradientCases, positive } from "./case.ts";
 
-export const normalization: GradientCases<"BatchNormalization" | "LayerNormalization"> = {
+export const normalization: GradientCases<"BatchNormalization" | "LayerNormalization" | "LRN"> = {
   BatchNormalization: {
     "frozen statistics": ({ g, x, fixed }) => [
       g.BatchNormalization(
@@ -38,5 +38,11 @@ export const normalization: GradientCases<"BatchNormalization" | "LayerNormaliza
     ],
     "without B": ({ g, x }) => [g.LayerNormalization(x("X", ["N", 4]), x("Scale", [4]))],
     "Scale that broadcasts": ({ g, x }) => [g.LayerNormalization(x("X", ["N", 3, 4]), x("Scale", [4]), { axis: 1 })],
+  },
+  LRN: {
+    "as AlexNet": ({ g, x }) => [g.LRN(x("X", ["N", 7, 2, 2]), { size: 5, alpha: 1e-4, beta: 0.75, bias: 2 })],
+    "every attribute": ({ g, x }) => [g.LRN(x("X", ["N", 4, 2, 3]), { size: 3, alpha: 0.5, beta: 1.5, bias: 1.5 })],
+    "more neighbours than channels": ({ g, x }) => [g.LRN(x("X", ["N", 2, 2, 2]), { size: 7, alpha: 1 })],
+    "one neighbour": ({ g, x }) => [g.LRN(x("X", ["N", 3, 2, 2]), { size: 1, alpha: 2 })],
   },
 };

@@ -31,6 +31,15 @@ export const products: GradientCases<"Gemm" | "MatMul"> = {
     "one matrix and a stack": matMul([3, 4], ["N", 4, 2]),
     "two stacks": matMul(["N", 3, 4], ["N", 4, 2]),
     "stacks that broadcast both ways": matMul([2, 1, 3, 4], [5, 4, 2]),
+    "a matrix and a vector": matMul(["N", 4], [4]),
+    "a vector and a matrix": matMul([4], [4, 3]),
+    "a stack and a vector": matMul(["N", 3, 4], [4]),
+    "a vector and a stack": matMul([4], ["N", 4, 3]),
+    "two vectors": matMul([4], [4]),
+    "a vector and itself": ({ g, x }) => {
+      const A = x("A", [4]);
+      return [g.MatMul(A, A)];
+    },
     "attention: [N, heads, L, d] by [N, heads, d, L]": matMul(["N", 2, "L", 4], ["N", 2, 4, "L"]),
   },
 };

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
-import { scalar } from "../extents.ts";
+import { asNumbers, scalar } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import { type GradientRules, none } from "../rule.ts";
 import { above, between } from "./masks.ts";
@@ -13,14 +13,26 @@ export const activationRules = {
     X: ({ g, X, dY, attributes: { alpha } }) =>
       g.Mul(dY, g.Add(g.Mul(above(g, X, 0), scalar(g, X, 1 - alpha)), scalar(g, X, alpha))),
   },
+  // slope at X = 0
+  PRelu: {
+    X: ({ g, X, slope, dY }) => g.Mul(dY, g.Add(g.Mul(above(g, X, 0), g.Sub(scalar(g, slope, 1), slope)), slope)),
+    slope: ({ g, X, dY }) => g.Mul(dY, g.Min(X, scalar(g, X, 0))),
+  },
+  // 0 at X = alpha
+  ThresholdedRelu: { X: ({ g, X, dY, attributes: { alpha } }) => g.Mul(dY, above(g, X, alpha)) },
   // 0 at both bounds, as in PyTorch's hardtanh and ReLU6 (its clamp has 1 there)
   Clip: {
     input: ({ g, min, max, output, dOutput }) => {
       const mask = between(g, output, min, max);
       return mask ? g.Mul(dOutput, mask) : dOutput;
     },
-    min: none,
-    max: none,
+    // where max bounds too, it has the last word
+    min: ({ g, input, min = input, max, dOutput }) => {
+      const below = g.Less(input, min);
+      return g.Mul(dOutput, asNumbers(g, max ? g.And(below, g.Less(min, max)) : below, dOutput));
+    },
+    max: ({ g, input, min, max = input, dOutput }) =>
+      g.Mul(dOutput, asNumbers(g, g.Greater(min ? g.Max(input, min) : input, max), dOutput)),
   },
   // Y' = Y·(1 − Y)
   Sigmoid: { X: ({ g, Y, dY }) => g.Mul(dY, g.Mul(Y, g.Sub(scalar(g, Y, 1), Y))) },
@@ -37,10 +49,27 @@ export const activationRules = {
   Tanh: { X: ({ g, Y, dY }) => g.Mul(dY, g.Sub(scalar(g, Y, 1), g.Mul(Y, Y))) },
   // Y' = sigmoid(X)
   Softplus: { X: ({ g, X, dY }) => g.Mul(dY, g.Sigmoid(X)) },
+  // Y = X/(1 + |X|), Y' = (1 − |Y|)²
+  Softsign: {
+    X: ({ g, Y, dY }) => {
+      const rest = g.Sub(scalar(g, Y, 1), g.Abs(Y));
+      return g.Mul(dY, g.Mul(rest, rest));
+    },
+  },
+  Mish: { X: ({ g, X, dY }) => g.Mul(dY, mishSlope(g, X)) },
   // Y' = 1 for X > 0, else alpha·exp(X) = Y + alpha
   Elu: {
+    X: ({ g, X, Y, dY, attributes: { alpha } }) => g.Mul(dY, bentAtZero(g, X, 1, g.Add(Y, scalar(g, Y, alpha)))),
+  },
+  // Y' = 1 for X > 0, else exp(X/alpha) = Y/alpha + 1
+  Celu: {
     X: ({ g, X, Y, dY, attributes: { alpha } }) =>
-      g.Mul(dY, g.Where(g.Greater(X, scalar(g, X, 0)), scalar(g, Y, 1), g.Add(Y, scalar(g, Y, alpha)))),
+      g.Mul(dY, bentAtZero(g, X, 1, g.Add(g.Mul(Y, scalar(g, Y, 1 / alpha)), scalar(g, Y, 1)))),
+  },
+  // Y' = gamma for X > 0, else gamma·alpha·exp(X) = Y + gamma·alpha
+  Selu: {
+    X: ({ g, X, Y, dY, attributes: { alpha, gamma } }) =>
+      g.Mul(dY, bentAtZero(g, X, gamma, g.Add(Y, scalar(g, Y, gamma * alpha)))),
   },
   // Y' = 2/√π·exp(−X²)
   Erf: {
@@ -61,6 +90,17 @@ export const activationRules = {
     training_mode: none,
   },
 } satisfies Partial<GradientRules>;
+
+/** A constant slope for X > 0, another one for the rest. */
+const bentAtZero = (g: GraphBuilder, X: Value, slope: number, other: Value): Value =>
+  g.Where(g.Greater(X, scalar(g, X, 0)), scalar(g, X, slope), other);
+
+/** Y = X·T, T = tanh(softplus(X)); Y' = T + X·(1 − T²)·sigmoid(X). */
+function mishSlope(g: GraphBuilder, X: Value): Value {
+  const T = g.Tanh(g.Softplus(X));
+  const steep = g.Mul(g.Sub(scalar(g, X, 1), g.Mul(T, T)), g.Sigmoid(X));
+  return g.Add(T, g.Mul(X, steep));
+}
 
 function hardSwishSlope(g: GraphBuilder, X: Value): Value {
   const h = g.HardSigmoid(X, { alpha: 1 / 6, beta: 0.5 });

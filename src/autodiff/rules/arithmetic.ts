@@ -10,9 +10,11 @@ export const arithmeticRules = {
   Mul: { A: ({ g, B, dC }) => g.Mul(dC, B), B: ({ g, A, dC }) => g.Mul(dC, A) },
   // C = A/B, ∂C/∂B = −C/B
   Div: { A: ({ g, B, dC }) => g.Div(dC, B), B: ({ g, B, C, dC }) => g.Neg(g.Div(g.Mul(dC, C), B)) },
+  // with fmod, C = A − B·trunc(A/B); whole numbers have no gradient
+  Mod: { A: ({ dC }) => dC, B: ({ g, A, B, C, dC }) => g.Mul(dC, g.Div(g.Sub(C, A), B)) },
   Pow: {
     X: ({ g, X, Y, dZ }) => g.Mul(dZ, powSlope(g, X, Y)),
-    // Z·log X, and 0 where X is 0 (PyTorch)
+    // Z·log X, and 0 where X is 0 (PyTorch); not a number where X is negative
     Y: ({ g, X, Z, dZ }) => {
       const isZero = g.Equal(X, scalar(g, X, 0));
       const log = g.Log(g.Where(isZero, scalar(g, X, 1), X));
@@ -23,6 +25,8 @@ export const arithmeticRules = {
   Sqrt: { X: ({ g, Y, dY }) => g.Div(g.Mul(dY, scalar(g, Y, 0.5)), Y) },
   Exp: { X: ({ g, Y, dY }) => g.Mul(dY, Y) },
   Log: { X: ({ g, X, dY }) => g.Div(dY, X) },
+  Sin: { X: ({ g, X, dY }) => g.Mul(dY, g.Cos(X)) },
+  Cos: { X: ({ g, X, dY }) => g.Neg(g.Mul(dY, g.Sin(X))) },
   // 0 at X = 0
   Abs: { X: ({ g, X, dY }) => g.Mul(dY, g.Sign(X)) },
   Neg: { X: ({ g, dY }) => g.Neg(dY) },
@@ -31,6 +35,7 @@ export const arithmeticRules = {
   Sign: { X: none },
   Floor: { X: none },
   Ceil: { X: none },
+  Round: { X: none },
   Min: { data: ({ g, data, at, min, dMin, once }) => g.Mul(dMin, shareOf(g, data, at, min, once)) },
   Max: { data: ({ g, data, at, max, dMax, once }) => g.Mul(dMax, shareOf(g, data, at, max, once)) },
 } satisfies Partial<GradientRules>;

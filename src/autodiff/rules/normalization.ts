@@ -2,6 +2,7 @@ import type { GraphBuilder, Value } from "../../onnx/builder.ts";
 import { range, scalar, shapeOf } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import { type GradientContext, type GradientRules, missing } from "../rule.ts";
+import { responseGradient } from "./local-response.ts";
 
 /** Batch normalization with running statistics: Y = X̂·scale + B, X̂ = (X − mean)·r, r = 1/√(var + epsilon). */
 export const normalizationRules = {
@@ -37,6 +38,7 @@ export const normalizationRules = {
     Scale: (context) => context.g.Mul(context.dY, layerStatistics(context).normalized),
     B: ({ dY }) => dY,
   },
+  LRN: { X: responseGradient },
 } satisfies Partial<GradientRules>;
 
 function refuseBatchStatistics({ node, attributes }: GradientContext<"BatchNormalization">): void {

@@ -1,7 +1,5 @@
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
-import type { Node } from "../../onnx/graph.ts";
 import { range, scalar, shapeOf } from "../extents.ts";
-import { NoGradient } from "../no-gradient.ts";
 import type { GradientRules } from "../rule.ts";
 
 export const productRules = {
@@ -19,20 +17,26 @@ export const productRules = {
   },
   // Y = A·B over the last two axes, the others broadcast
   MatMul: {
-    A: ({ g, node, A, B, dY }) => {
-      refuseVectors(node, A, B);
-      return g.MatMul(dY, swapLast(g, B));
-    },
-    B: ({ g, node, A, B, dY }) => {
-      refuseVectors(node, A, B);
-      return sharedMatrix(g, A, B, dY) ?? g.MatMul(swapLast(g, A), dY);
+    A: ({ g, A, B, dY }) => g.MatMul(asMatrices(g, A, B, dY), swapLast(g, asColumn(g, B))),
+    B: ({ g, A, B, dY }) => {
+      const shared = sharedMatrix(g, A, B, dY);
+      if (shared) return shared;
+      const gradient = g.MatMul(swapLast(g, asRow(g, A)), asMatrices(g, A, B, dY));
+      return isVector(B) ? g.Squeeze(gradient, g.ints([-1])) : gradient;
     },
   },
 } satisfies Partial<GradientRules>;
 
-function refuseVectors(node: Node, A: Value, B: Value): void {
-  const vectors = [A, B].filter((value) => shapeOf(value).length < 2).map(({ name }) => `"${name}"`);
-  if (vectors.length > 0) throw new NoGradient(node, `${vectors.join(" and ")} is a vector; matrices are needed`);
+const isVector = (value: Value): boolean => shapeOf(value).length === 1;
+
+/** A vector on the left of a product is a row, one on the right a column. */
+const asRow = (g: GraphBuilder, A: Value): Value => (isVector(A) ? g.Unsqueeze(A, g.ints([0])) : A);
+const asColumn = (g: GraphBuilder, B: Value): Value => (isVector(B) ? g.Unsqueeze(B, g.ints([1])) : B);
+
+/** The gradient of A·B with the axes that a vector among the factors has taken away. */
+function asMatrices(g: GraphBuilder, A: Value, B: Value, dY: Value): Value {
+  const axes = [...(isVector(A) ? [-2] : []), ...(isVector(B) ? [-1] : [])];
+  return axes.length > 0 ? g.Unsqueeze(dY, g.ints(axes)) : dY;
 }
 
 /**
@@ -41,7 +45,7 @@ function refuseVectors(node: Node, A: Value, B: Value): void {
  */
 function sharedMatrix(g: GraphBuilder, A: Value, B: Value, dY: Value): Value | undefined {
   const [K, M] = shapeOf(B);
-  if (shapeOf(B).length !== 2 || shapeOf(A).length === 2) return undefined;
+  if (shapeOf(B).length !== 2 || shapeOf(A).length <= 2) return undefined;
   if (typeof K !== "number" || typeof M !== "number") return undefined;
   return g.Gemm(g.Reshape(A, g.ints([-1, K])), g.Reshape(dY, g.ints([-1, M])), undefined, { transA: 1 });
 }

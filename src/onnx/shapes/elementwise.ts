@@ -2,7 +2,8 @@ import type { DType } from "../../base/dtype.ts";
 import { type Dim, isStatic } from "../../base/shape.ts";
 import { broadcast } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, like, shaped } from "./known.ts";
-import { axisOf, type ShapeRules, whole } from "./rule.ts";
+import { atMostDims, largerDim, lessDims, modDims, smallerDim } from "./order.ts";
+import { axisOf, demand, type ShapeRules, whole } from "./rule.ts";
 import { addDims, divDims, equalDims, mulDims, subDims } from "./symbolic.ts";
 
 /** An op on single elements, where it can be done on extents by name; undefined where it cannot. */
@@ -22,13 +23,19 @@ const comparison =
 export const elementwiseRules = {
   Relu: unary,
   LeakyRelu: unary,
+  PRelu: ({ X, slope }) => [onto(X, slope)],
+  ThresholdedRelu: unary,
   Clip: ({ input }) => [like(input)],
   Sigmoid: unary,
   HardSigmoid: unary,
   HardSwish: unary,
   Tanh: unary,
   Softplus: unary,
+  Softsign: unary,
+  Mish: unary,
   Elu: unary,
+  Celu: unary,
+  Selu: unary,
   Erf: unary,
   Gelu: unary,
   Softmax: ({ input, attributes }) => [alongAxis(input, attributes.axis)],
@@ -39,26 +46,33 @@ export const elementwiseRules = {
   Sub: arithmetic(onTwo(subDims)),
   Mul: arithmetic(onTwo(mulDims)),
   Div: arithmetic(onTwo(divDims)),
+  Mod: ({ A, B, attributes: { fmod } }) => [
+    combined(A.dtype, [A, B], fmod ? onNumbers((a = 0, b = 0) => a % b) : onTwo(modDims)),
+  ],
   Pow: ({ X, Y }) => [combined(X.dtype, [X, Y], onNumbers(Math.pow))],
   Sqrt: unary,
   Exp: unary,
   Log: unary,
+  Sin: unary,
+  Cos: unary,
   Abs: ({ X }) => [combined(X.dtype, [X], onNumbers(Math.abs))],
   Neg: ({ X }) => [combined(X.dtype, [X], ([x = 0]) => subDims(0, x))],
   Reciprocal: unary,
   Sign: ({ X }) => [combined(X.dtype, [X], onNumbers(Math.sign))],
   Floor: unary,
   Ceil: unary,
-  Min: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, onNumbers(Math.min))],
-  Max: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, onNumbers(Math.max))],
+  Round: unary,
+  Min: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, folding(smallerDim))],
+  Max: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, folding(largerDim))],
 
   Equal: comparison(onTwo((a, b) => bit(equalDims(a, b)))),
-  Greater: comparison(onNumbers((a = 0, b = 0) => Number(a > b))),
-  GreaterOrEqual: comparison(onNumbers((a = 0, b = 0) => Number(a >= b))),
-  Less: comparison(onNumbers((a = 0, b = 0) => Number(a < b))),
-  LessOrEqual: comparison(onNumbers((a = 0, b = 0) => Number(a <= b))),
+  Greater: comparison(onTwo((a, b) => bit(lessDims(b, a)))),
+  GreaterOrEqual: comparison(onTwo((a, b) => bit(atMostDims(b, a)))),
+  Less: comparison(onTwo((a, b) => bit(lessDims(a, b)))),
+  LessOrEqual: comparison(onTwo((a, b) => bit(atMostDims(a, b)))),
   And: comparison(onNumbers((a = 0, b = 0) => a & b)),
   Or: comparison(onNumbers((a = 0, b = 0) => a | b)),
+  Xor: comparison(onNumbers((a = 0, b = 0) => a ^ b)),
   Not: ({ X }) => [
     combined(
       "bool",
@@ -66,12 +80,30 @@ export const elementwiseRules = {
       onNumbers((x = 0) => 1 - x),
     ),
   ],
+  IsNaN: ({ X }) => [shaped("bool", X.shape)],
+  IsInf: ({ X }) => [shaped("bool", X.shape)],
   Where: ({ condition, X, Y }) => [combined(X.dtype, [condition, X, Y], chosen)],
+  Trilu: ({ input }) => {
+    demand(
+      !input.shape || input.shape.length >= 2,
+      () => `input has rank ${input.shape?.length}; it needs [..., M, N]`,
+    );
+    return [like(input)];
+  },
 } satisfies Partial<ShapeRules>;
 
 function alongAxis(input: Known, axis: number): Inferred {
   if (input.shape && input.shape.length > 0) axisOf(axis, input.shape.length);
   return like(input);
+}
+
+/** X with what broadcasts to it and must not widen it. */
+function onto(X: Known, other: Known): Inferred {
+  const made = broadcast([X.shape, other.shape]);
+  const widened =
+    made && X.shape && (made.length > X.shape.length || made.some((dim, at) => X.shape?.[at] === 1 && dim !== 1));
+  demand(!widened, () => "the second input does not broadcast to the first");
+  return like(X);
 }
 
 function combined(dtype: DType, inputs: readonly Known[], onDims: OnDims): Inferred {
@@ -96,6 +128,12 @@ function elementByElement(inputs: readonly Known[], length: number, onDims: OnDi
 
 function onTwo(f: (a: Dim, b: Dim) => Dim | undefined): OnDims {
   return ([a = 0, b = 0]) => f(a, b);
+}
+
+/** From the first element to the last, two at a time. */
+function folding(f: (a: Dim, b: Dim) => Dim | undefined): OnDims {
+  return ([first, ...rest]) =>
+    rest.reduce<Dim | undefined>((folded, next) => (folded === undefined ? undefined : f(folded, next)), first);
 }
 
 function onNumbers(f: (...numbers: number[]) => number): OnDims {

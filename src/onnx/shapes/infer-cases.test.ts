@@ -29,22 +29,71 @@ const float64 =
     const X = of("float64", "N", 3);
     return [op === "Add" ? g.Add(X, X) : g[op](X)];
   };
+type Activation =
+  | "Sigmoid"
+  | "HardSigmoid"
+  | "HardSwish"
+  | "Tanh"
+  | "Softplus"
+  | "Softsign"
+  | "Mish"
+  | "Elu"
+  | "Celu"
+  | "Selu"
+  | "Erf"
+  | "Gelu"
+  | "LeakyRelu"
+  | "ThresholdedRelu";
 const activation =
-  (op: "Sigmoid" | "HardSigmoid" | "HardSwish" | "Tanh" | "Softplus" | "Elu" | "Erf" | "Gelu" | "LeakyRelu"): Case =>
+  (op: Activation): Case =>
   (g, x) => [g[op](x("N", 3, "H"))];
 const plain =
-  (op: "Exp" | "Log" | "Abs" | "Neg" | "Reciprocal" | "Sign" | "Floor" | "Ceil"): Case =>
+  (
+    op:
+      | "Exp"
+      | "Log"
+      | "Sin"
+      | "Cos"
+      | "Abs"
+      | "Neg"
+      | "Reciprocal"
+      | "Sign"
+      | "Floor"
+      | "Ceil"
+      | "Round"
+      | "IsNaN"
+      | "IsInf",
+  ): Case =>
   (g, x) => [g[op](x("N", 3))];
 const compared = (op: "Equal" | "Greater" | "GreaterOrEqual" | "Less" | "LessOrEqual"): readonly Case[] => [
   (g, x) => [g[op](x("N", 3, 1), x(1, 4))],
   (g) => [g[op](g.ints([1, 2, 3]), g.ints([2]))],
+  (g, x) => [g[op](g.Shape(x("N", 3)), g.ints([0, 3]))],
 ];
-const reduced = (op: "ReduceMean" | "ReduceSum" | "ReduceMax" | "ReduceSumSquare"): readonly Case[] => [
+const reduced = (
+  op:
+    | "ReduceMean"
+    | "ReduceSum"
+    | "ReduceMax"
+    | "ReduceMin"
+    | "ReduceProd"
+    | "ReduceL1"
+    | "ReduceL2"
+    | "ReduceSumSquare"
+    | "ReduceLogSum"
+    | "ReduceLogSumExp",
+): readonly Case[] => [
   (g, x) => [g[op](x("N", 3, 5), g.ints([1, -1]))],
   (g, x) => [g[op](x("N", 3, 5), g.ints([0]), { keepdims: 0 })],
   (g, x) => [g[op](x("N", 3, 5))],
   (g, x) => [g[op](x("N", 3, 5), undefined, { keepdims: 0 })],
   (g, x) => [g[op](x("N", 3, 5), undefined, { noop_with_empty_axes: 1 })],
+];
+/** A reduction of a shape: the number goes on into an extent. */
+const ofExtents = (op: "ReduceSum" | "ReduceMax" | "ReduceMin" | "ReduceProd"): readonly Case[] => [
+  (g, x) => [g.Expand(g.float(0), g[op](g.Shape(x("N", 1, 1))))],
+  (g) => [g[op](g.ints([3, 5, 2]), g.ints([0]), { keepdims: 0 }), g[op](g.ints([3, 5, 2]), g.ints([-1]))],
+  (g) => [g[op](g.ints([3, 5, 2, 1], [2, 2]), g.ints([1]))],
 ];
 const batchSize = (g: GraphBuilder, X: Value) => g.Gather(g.Shape(X), g.constant(ints([0], [])));
 
@@ -85,6 +134,7 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     (g, x) => g.outputs("LayerNormalization", [x("N", "T", 8), x(8), x(8)], {}, 3),
     (g, x) => g.outputs("LayerNormalization", [x("N", 3, 8), x(3, 8)], { axis: 1 }, 3),
   ],
+  LRN: [(g, x) => [g.LRN(x("N", 3, "H", 2), { size: 3 })]],
   MaxPool: [
     (g, x) =>
       g.outputs("MaxPool", [x("N", 3, "H", 12)], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }, 2),
@@ -107,13 +157,19 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
 
   Relu: [...unary("Relu"), float64("Relu")],
   LeakyRelu: [activation("LeakyRelu")],
+  PRelu: [(g, x) => [g.PRelu(x("N", 3, 4), x(3, 1)), g.PRelu(x("N", 3), x(1))]],
+  ThresholdedRelu: [activation("ThresholdedRelu")],
   Clip: [(g, x) => [g.Clip(x("N", 3), g.float(0), g.float(6))], (g, x) => [g.Clip(x("N", 3), undefined, g.float(6))]],
   Sigmoid: [activation("Sigmoid")],
   HardSigmoid: [activation("HardSigmoid")],
   HardSwish: [activation("HardSwish")],
   Tanh: [activation("Tanh")],
   Softplus: [activation("Softplus")],
+  Softsign: [activation("Softsign")],
+  Mish: [activation("Mish")],
   Elu: [activation("Elu")],
+  Celu: [activation("Celu")],
+  Selu: [activation("Selu")],
   Erf: [activation("Erf")],
   Gelu: [activation("Gelu")],
   Softmax: [(g, x) => [g.Softmax(x("N", 3, 4), { axis: 1 })]],
@@ -131,18 +187,34 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     (g, x) => [g.Expand(g.float(0), g.Div(g.Shape(x("N", "H", 7)), g.ints([2, 2, 2])))],
     (g) => [g.Div(g.ints([-7, 7, 8]), g.ints([2]))],
   ],
+  Mod: [
+    (g) => [g.Mod(g.ints([-7, 7, 8]), g.ints([3])), g.Mod(g.ints([-7, 7, 8]), g.ints([3]), { fmod: 1 })],
+    (g, x) => [g.Expand(g.float(0), g.Mod(g.Shape(x("N", "H", 7)), g.ints([2])))],
+    (g, x) => [g.Mod(x("N", 3), x(3), { fmod: 1 })],
+  ],
   Pow: [(g, x) => [g.Pow(x("N", 3), g.float(2))], (g) => [g.Pow(g.ints([2, 3]), g.ints([3]))]],
   Sqrt: unary("Sqrt"),
   Exp: [plain("Exp"), float64("Exp")],
   Log: [plain("Log")],
+  Sin: [plain("Sin")],
+  Cos: [plain("Cos")],
   Abs: [plain("Abs"), (g) => [g.Abs(g.ints([-2, 3]))]],
   Neg: [plain("Neg"), (g) => [g.Neg(g.ints([-2, 3]))]],
   Reciprocal: [plain("Reciprocal")],
   Sign: [plain("Sign"), (g) => [g.Sign(g.ints([-2, 0, 3]))]],
   Floor: [plain("Floor")],
   Ceil: [plain("Ceil")],
-  Min: [(g, x) => [g.Min(x("N", 3), x(1), x(2, 1, 1))], (g) => [g.Min(g.ints([1, 5]), g.ints([3]))]],
-  Max: [(g, x) => [g.Max(x("N", 3), x(3))], (g) => [g.Max(g.ints([1, 5]), g.ints([3]))]],
+  Round: [plain("Round")],
+  Min: [
+    (g, x) => [g.Min(x("N", 3), x(1), x(2, 1, 1))],
+    (g) => [g.Min(g.ints([1, 5]), g.ints([3]))],
+    (g, x) => [g.Expand(g.float(0), g.Min(g.Shape(x("N", 3)), g.ints([0, 2])))],
+  ],
+  Max: [
+    (g, x) => [g.Max(x("N", 3), x(3))],
+    (g) => [g.Max(g.ints([1, 5]), g.ints([3]))],
+    (g, x) => [g.Expand(g.float(0), g.Max(g.Shape(x("N", 3)), g.ints([1])))],
+  ],
 
   Equal: compared("Equal"),
   Greater: compared("Greater"),
@@ -151,7 +223,13 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
   LessOrEqual: compared("LessOrEqual"),
   And: [(g, _, of) => [g.And(of("bool", "N", 3), of("bool", 3))]],
   Or: [(g, _, of) => [g.Or(of("bool", "N", 3), of("bool", 3))]],
+  Xor: [
+    (g, _, of) => [g.Xor(of("bool", "N", 3), of("bool", 3))],
+    (g) => [g.Xor(g.Less(g.ints([1, 2]), g.ints([2])), g.Less(g.ints([1, 2]), g.ints([9])))],
+  ],
   Not: unary("Not"),
+  IsNaN: [plain("IsNaN")],
+  IsInf: [plain("IsInf")],
   Where: [
     (g, x, of) => [g.Where(of("bool", "N", 1, 1), x(1, 3, 1), x(4))],
     (g, x) => {
@@ -164,11 +242,29 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     },
   ],
 
+  Trilu: [
+    (g, x) => [g.Trilu(x("N", 3, 4)), g.Trilu(x("T", "T"), g.ints([1], []), { upper: 0 })],
+    (g) => [g.Trilu(g.ints([1, 2, 3, 4], [2, 2]))],
+  ],
+
   ReduceMean: reduced("ReduceMean"),
-  ReduceSum: reduced("ReduceSum"),
-  ReduceMax: reduced("ReduceMax"),
+  ReduceSum: [...reduced("ReduceSum"), ...ofExtents("ReduceSum")],
+  ReduceMax: [...reduced("ReduceMax"), ...ofExtents("ReduceMax")],
+  ReduceMin: [...reduced("ReduceMin"), ...ofExtents("ReduceMin")],
+  ReduceProd: [...reduced("ReduceProd"), ...ofExtents("ReduceProd")],
+  ReduceL1: reduced("ReduceL1"),
+  ReduceL2: reduced("ReduceL2"),
   ReduceSumSquare: reduced("ReduceSumSquare"),
+  ReduceLogSum: reduced("ReduceLogSum"),
+  ReduceLogSumExp: reduced("ReduceLogSumExp"),
   ArgMax: [(g, x) => [g.ArgMax(x("N", 3, 5), { axis: -1, keepdims: 0 }), g.ArgMax(x("N", 3))]],
+
+  CumSum: [
+    (g, x) => [g.CumSum(x("N", 3), g.ints([1], []))],
+    (g, x) => [g.Expand(g.float(0), g.CumSum(g.Shape(x("N", 3, 2)), g.ints([0], [])))],
+    (g) => [g.CumSum(g.ints([1, 2, 5]), g.ints([0], []), { exclusive: 1 })],
+    (g) => [g.CumSum(g.ints([1, 2, 5]), g.ints([0], []), { exclusive: 1, reverse: 1 })],
+  ],
 
   Concat: [
     (g, x) => [

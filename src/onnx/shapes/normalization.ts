@@ -17,6 +17,11 @@ export const normalizationRules = {
     const reduced = first === undefined ? undefined : X.shape?.map((dim, at) => (at < first ? dim : 1));
     return [like(X), shaped(dtype, reduced), shaped(dtype, reduced)];
   },
+  LRN: ({ X, attributes: { size } }) => {
+    demand(size !== undefined && size > 0, () => "the attribute size is missing");
+    demand(!X.shape || X.shape.length >= 2, () => `X has rank ${X.shape?.length}; it needs [N, C, ...]`);
+    return [like(X)];
+  },
 } satisfies Partial<ShapeRules>;
 
 function checkPerChannel(name: string, { shape }: Known, X: Known): void {

@@ -66,15 +66,30 @@ function reduced(a: Dim, b: Dim): readonly [Dim, Dim] {
 export const maxDims = (a: Dim, b: Dim): Dim => (a === b ? a : `max(${[a, b].map(String).sort().join(",")})`);
 
 /**
- * true or false where it is so for all values of the names, which are extents and at least 1: a difference whose terms
- * have one sign is never 0.
+ * true or false where it is so for all values of the names.
  */
 export function equalDims(a: Dim, b: Dim): boolean | undefined {
   if (a === b) return true;
-  const difference = sum(polynomial(a), polynomial(b), -1);
-  if (difference.size === 0) return true;
-  const signs = new Set([...difference.values()].map(Math.sign));
-  return signs.size === 1 ? false : undefined;
+  const [least, most] = boundsOf(subDims(a, b));
+  if (least === 0 && most === 0) return true;
+  return least > 0 || most < 0 ? false : undefined;
+}
+
+/** The least and the most that an expression can be for any values of its names, which are extents and at least 1. */
+export function boundsOf(dim: Dim): readonly [number, number] {
+  let [least, most] = [0, 0];
+  for (const [key, coefficient] of polynomial(dim)) {
+    const [low, high] = termBounds(key);
+    least += coefficient * (coefficient > 0 ? low : high);
+    most += coefficient * (coefficient > 0 ? high : low);
+  }
+  return [least, most];
+}
+
+function termBounds(key: string): readonly [number, number] {
+  if (key === ONE) return [1, 1];
+  const isRounded = atomsOf(key).some((atom) => atom.startsWith("floor("));
+  return [isRounded ? Number.NEGATIVE_INFINITY : 1, Number.POSITIVE_INFINITY];
 }
 
 function byTerm(numerator: Polynomial, divisor: Polynomial): Dim | undefined {

@@ -6,13 +6,19 @@ const wide = [-90, -8, -3.5, -2.9, -1, -0.3, -1e-4, 0, 1e-4, 0.3, 1, 2.9, 3.5, 8
 export const activations: Cases<
   | "Relu"
   | "LeakyRelu"
+  | "PRelu"
+  | "ThresholdedRelu"
   | "Clip"
   | "Sigmoid"
   | "HardSigmoid"
   | "HardSwish"
   | "Tanh"
   | "Softplus"
+  | "Softsign"
+  | "Mish"
   | "Elu"
+  | "Celu"
+  | "Selu"
   | "Erf"
   | "Gelu"
   | "Softmax"
@@ -24,11 +30,21 @@ export const activations: Cases<
     "default alpha": ({ g, floats }) => [g.LeakyRelu(floats(wide))],
     alpha: ({ g, floats }) => [g.LeakyRelu(floats(wide), { alpha: 0.3 })],
   },
+  PRelu: {
+    "one slope": ({ g, floats, float }) => [g.PRelu(floats(wide), float([1]))],
+    "a slope for each channel": ({ g, float }) => [g.PRelu(float([2, 3, 2, 2]), float([3, 1, 1]))],
+    "a slope for each element": ({ g, float }) => [g.PRelu(float([2, 3]), float([2, 3]))],
+  },
+  ThresholdedRelu: {
+    "default alpha": ({ g, floats }) => [g.ThresholdedRelu(floats(wide))],
+    alpha: ({ g, floats }) => [g.ThresholdedRelu(floats(wide), { alpha: 0.25 })],
+  },
   Clip: {
     "both bounds": ({ g, floats }) => [g.Clip(floats(wide), g.float(0), g.float(6))],
     "only max": ({ g, floats }) => [g.Clip(floats(wide), undefined, g.float(1))],
     "only min": ({ g, floats }) => [g.Clip(floats(wide), floats([-1], []))],
     "no bounds": ({ g, floats }) => [g.Clip(floats(wide))],
+    "bounds the wrong way round": ({ g, floats }) => [g.Clip(floats(wide), floats([2], []), floats([-2], []))],
     int64: ({ g, ints }) => [g.Clip(ints([-5, 0, 5, 9]), g.ints([-1], []), g.ints([6], []))],
   },
   Sigmoid: { wide: ({ g, floats }) => [g.Sigmoid(floats(wide))] },
@@ -39,9 +55,19 @@ export const activations: Cases<
   HardSwish: { wide: ({ g, floats }) => [g.HardSwish(floats(wide))] },
   Tanh: { wide: ({ g, floats }) => [g.Tanh(floats(wide))] },
   Softplus: { wide: ({ g, floats }) => [g.Softplus(floats(wide))] },
+  Softsign: { wide: ({ g, floats }) => [g.Softsign(floats(wide))] },
+  Mish: { wide: ({ g, floats }) => [g.Mish(floats(wide))] },
   Elu: {
     defaults: ({ g, floats }) => [g.Elu(floats(wide))],
     alpha: ({ g, floats }) => [g.Elu(floats(wide), { alpha: 0.4 })],
+  },
+  Celu: {
+    defaults: ({ g, floats }) => [g.Celu(floats(wide))],
+    alpha: ({ g, floats }) => [g.Celu(floats(wide), { alpha: 0.4 })],
+  },
+  Selu: {
+    defaults: ({ g, floats }) => [g.Selu(floats(wide))],
+    "alpha, gamma": ({ g, floats }) => [g.Selu(floats(wide), { alpha: 0.4, gamma: 2 })],
   },
   Erf: { wide: ({ g, floats }) => [g.Erf(floats(wide))], random: ({ g, float }) => [g.Erf(float([40], -4, 4))] },
   Gelu: {

@@ -1,6 +1,6 @@
 import type { Cases } from "./case.ts";
 
-export const normalization: Cases<"BatchNormalization" | "LayerNormalization"> = {
+export const normalization: Cases<"BatchNormalization" | "LayerNormalization" | "LRN"> = {
   BatchNormalization: {
     inference: ({ g, float }) => [
       g.BatchNormalization(float([2, 3, 4, 4]), float([3]), float([3]), float([3]), float([3], 0.2, 2), {
@@ -24,5 +24,10 @@ export const normalization: Cases<"BatchNormalization" | "LayerNormalization"> =
     "from axis 1 on, no B": ({ g, float }) => [
       g.LayerNormalization(float([2, 3, 4]), float([3, 4]), { axis: 1, epsilon: 0.01 }),
     ],
+  },
+  LRN: {
+    defaults: ({ g, float }) => [g.LRN(float([2, 7, 2, 3]), { size: 5 })],
+    "every attribute": ({ g, float }) => [g.LRN(float([2, 4, 3, 2]), { size: 3, alpha: 0.5, beta: 1.5, bias: 2 })],
+    "more neighbours than channels": ({ g, float }) => [g.LRN(float([1, 2, 2, 2]), { size: 7, alpha: 1 })],
   },
 };
