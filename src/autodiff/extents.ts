@@ -60,11 +60,12 @@ export function expandLike(g: GraphBuilder, value: Value, like: Value): Value {
 }
 
 /** Zeros in the shape and dtype of `like`. */
-export const zerosLike = (g: GraphBuilder, like: Value): Value => {
-  const zero = scalarTensor(like.dtype, 0, [1]);
-  const extents = like.shape && isStatic(like.shape) ? g.ints(like.shape) : g.Shape(like);
-  return g.ConstantOfShape(extents, { value: zero });
-};
+export const zerosLike = (g: GraphBuilder, like: Value): Value =>
+  zerosOf(g, like.shape && isStatic(like.shape) ? g.ints(like.shape) : g.Shape(like), like);
+
+/** Zeros in the dtype of `like`. @param extents int64 vector */
+export const zerosOf = (g: GraphBuilder, extents: Value, like: Value): Value =>
+  g.ConstantOfShape(extents, { value: scalarTensor(like.dtype, 0, [1]) });
 
 /** A constant number of the dtype of `like`. */
 export const scalar = (g: GraphBuilder, like: Value, number: number): Value =>

@@ -25,6 +25,27 @@ export const cropping: GradientCases<"Slice" | "Pad"> = {
     everything: ({ g, x }) => [
       g.Slice(x("data", ["N", 4]), g.ints([0, 0]), g.ints([Number.MAX_SAFE_INTEGER, 4]), g.ints([0, 1])),
     ],
+    "all but the last of a symbolic axis": ({ g, x }) => [
+      g.Slice(x("data", ["N", "L", 2]), g.ints([0]), g.ints([-1]), g.ints([1])),
+    ],
+    "a symbolic axis backwards, and another axis": ({ g, x }) => [
+      g.Slice(
+        x("data", ["L", 5, 2]),
+        g.ints([-1, 1]),
+        g.ints([Number.MIN_SAFE_INTEGER, 4]),
+        g.ints([0, 1]),
+        g.ints([-2, 2]),
+      ),
+    ],
+    "beyond the ends of two symbolic axes": ({ g, x }) => [
+      g.Slice(x("data", ["N", "L"]), g.ints([-9, 2]), g.ints([9, 9]), g.ints([0, 1])),
+    ],
+    "bounds that are computed": ({ g, x, indices }) => [
+      g.Slice(x("data", ["N", 5]), indices("starts", [-4]), indices("ends", [9]), g.ints([1]), indices("steps", [2])),
+    ],
+    "computed bounds, no axes named": ({ g, x, indices }) => [
+      g.Slice(x("data", ["L", 5]), indices("starts", [1, 0]), indices("ends", [2, -1])),
+    ],
     "every axis, none named": ({ g, x }) => [g.Slice(x("data", [4, 5]), g.ints([1, 0]), g.ints([3, 4]))],
   },
   Pad: {
