@@ -2,7 +2,7 @@ import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { random } from "../base/random.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
-import { floats, ints, type Tensor } from "../base/tensor.ts";
+import { floats, ints, type Tensor, tensor } from "../base/tensor.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { type Attributes, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -19,6 +19,8 @@ interface Case {
   /** Further inputs, constant. */
   readonly constants?: Readonly<Record<string, Tensor>>;
   readonly outputs?: readonly string[];
+  /** Shape of X, of as many elements as by default. */
+  readonly shape?: readonly number[];
   /** Whether the axes of X are names in the model. */
   readonly open?: boolean;
 }
@@ -26,6 +28,18 @@ interface Case {
 const int = (value: number) => ({ kind: "int", value }) as const;
 const float = (value: number) => ({ kind: "float", value }) as const;
 const list = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
+const some = (...shape: readonly number[]) =>
+  floats(
+    Array.from({ length: sizeOf(shape) }, (_, at) => Math.sin(at * 7.3)),
+    shape,
+  );
+/** Every third one is false. */
+const bools = (...shape: readonly number[]) =>
+  tensor(
+    "bool",
+    shape,
+    Uint8Array.from({ length: sizeOf(shape) }, (_, at) => (at % 3 === 2 ? 0 : 1)),
+  );
 
 const cases: readonly Case[] = [
   { name: "Clip with attributes", opset: 7, op: "Clip", attributes: { min: float(-0.5), max: float(0.25) } },
@@ -80,13 +94,71 @@ const cases: readonly Case[] = [
     constants: { a: floats([1, 2, 3, 4, 5]), b: floats([0.25], [1, 1, 1, 1]) },
   },
   { name: "Sum of one", opset: 13, op: "Sum" },
+  {
+    name: "Mean of three",
+    opset: 8,
+    op: "Mean",
+    constants: { a: floats([1, 2, 3, 4, 5]), b: floats([0.25], [1, 1, 1, 1]) },
+  },
+  { name: "Mean of one", opset: 13, op: "Mean" },
+  { name: "ReduceMin", opset: 12, op: "ReduceMin", attributes: { axes: list(-1) } },
+  { name: "ReduceProd", opset: 13, op: "ReduceProd", attributes: { axes: list(1, 2), keepdims: int(0) } },
+  { name: "ReduceL1", opset: 17, op: "ReduceL1", attributes: { axes: list(3) } },
+  { name: "ReduceL2", opset: 11, op: "ReduceL2", attributes: { axes: list(-1), keepdims: int(1) } },
+  { name: "ReduceLogSumExp", opset: 9, op: "ReduceLogSumExp", attributes: { axes: list(1) } },
+  { name: "Swish", opset: 24, op: "Swish" },
+  { name: "Swish with alpha", opset: 24, op: "Swish", attributes: { alpha: float(1.5) } },
+  {
+    name: "RMSNormalization",
+    opset: 23,
+    op: "RMSNormalization",
+    attributes: { epsilon: float(1e-3) },
+    constants: { scale: floats([1, 2, 3, 4, 5]) },
+  },
+  {
+    name: "RMSNormalization from axis 2 on",
+    opset: 26,
+    op: "RMSNormalization",
+    attributes: { axis: int(2), stash_type: int(1) },
+    constants: { scale: floats([1, 2, 3, 4, 5]) },
+  },
+  { name: "Attention of heads", opset: 23, op: "Attention", constants: { K: some(2, 3, 6, 5), V: some(2, 3, 6, 7) } },
+  {
+    name: "Attention with a scale and a mask of floats",
+    opset: 24,
+    op: "Attention",
+    attributes: { scale: float(0.7) },
+    constants: { K: some(2, 3, 6, 5), V: some(2, 3, 6, 7), mask: some(4, 6) },
+  },
+  {
+    name: "Attention with a mask of bools",
+    opset: 26,
+    op: "Attention",
+    constants: { K: some(2, 3, 3, 5), V: some(2, 3, 3, 5), mask: bools(4, 3) },
+  },
+  {
+    name: "Attention that splits the heads itself",
+    opset: 23,
+    op: "Attention",
+    attributes: { q_num_heads: int(3), kv_num_heads: int(3) },
+    constants: { K: some(2, 5, 6), V: some(2, 5, 9) },
+    shape: [2, 10, 6],
+  },
   { name: "Cast with saturate", opset: 19, op: "Cast", attributes: { to: int(1), saturate: int(1) } },
   { name: "Reshape", opset: 7, op: "Reshape", constants: { shape: ints([0, -1]) } },
   { name: "Relu of the newest opset", opset: 26, op: "Relu" },
 ];
 
-function modelFor({ opset, op, attributes = {}, constants = {}, outputs = ["Y"], open = false }: Case): Model {
-  const shape: Shape = open ? ["A", "B", "C", "D"] : X;
+function modelFor({
+  opset,
+  op,
+  attributes = {},
+  constants = {},
+  outputs = ["Y"],
+  shape: given = X,
+  open = false,
+}: Case): Model {
+  const shape: Shape = open ? ["A", "B", "C", "D"] : given;
   const node: Node = { name: "node", op, domain: "", inputs: ["X", ...Object.keys(constants)], outputs, attributes };
   const graph: Graph = {
     name: "case",
@@ -103,9 +175,10 @@ const data = Float32Array.from({ length: sizeOf(X) }, () => rng.uniform(-1, 1));
 
 async function run(
   model: Model,
+  shape: readonly number[],
 ): Promise<Record<string, { readonly dims: readonly number[]; readonly data: number[] }>> {
   const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
-  const results = await session.run({ X: new OrtTensor("float32", data, X) });
+  const results = await session.run({ X: new OrtTensor("float32", data, shape) });
   return Object.fromEntries(
     Object.entries(results).map(([name, value]) => [name, { dims: value.dims, data: Array.from(value.data, Number) }]),
   );
@@ -117,9 +190,9 @@ describe("raising computes the same", () => {
     const raised = raiseOpset(model);
     expect(raised.opsets.get("")).toBe(OPSET);
     const [before, after, saved] = [
-      await run(model),
-      await run({ ...raised, irVersion: 10 }),
-      await run(modelOf(raised.graph)),
+      await run(model, old.shape ?? X),
+      await run({ ...raised, irVersion: 10 }, old.shape ?? X),
+      await run(modelOf(raised.graph), old.shape ?? X),
     ];
     for (const [name, { dims, data: numbers }] of Object.entries(before)) {
       for (const result of [after, saved]) {
@@ -165,7 +238,15 @@ test.each([
   ["opset 6", { opset: 6, op: "Relu" }, "unsupported-opset"],
   ["opset 27", { opset: 27, op: "Relu" }, "unsupported-opset"],
   ["an unknown op", { opset: 13, op: "Frobnicate" }, "unknown-op"],
-  ["an unknown op of the newest opset", { opset: 24, op: "Attention" }, "unknown-op"],
+  ["an unknown op of the newest opset", { opset: 24, op: "RotaryEmbedding" }, "unknown-op"],
+  ["a causal mask", { opset: 24, op: "Attention", attributes: { is_causal: int(1) } }, "unsupported-attribute"],
+  ["capped logits", { opset: 24, op: "Attention", attributes: { softcap: float(5) } }, "unsupported-attribute"],
+  [
+    "fewer heads for the keys",
+    { opset: 24, op: "Attention", attributes: { q_num_heads: int(4), kv_num_heads: int(2) } },
+    "unsupported-attribute",
+  ],
+  ["keys that are given out", { opset: 24, op: "Attention", outputs: ["Y", "key", "value"] }, "unsupported-attribute"],
   [
     "statistics per pixel",
     { opset: 7, op: "BatchNormalization", attributes: { spatial: int(0) } },

@@ -5,11 +5,12 @@ import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
-import { type UpgradeContext, upgrades } from "./upgrades.ts";
+import type { UpgradeContext } from "./upgrade.ts";
+import { upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
 const OLDEST_OPSET = 7;
-/** The newest opset that is read, as onnxruntime 1.30; from 22 on the ops known here only gained types. */
+/** The newest opset that is read, as onnxruntime 1.30; from 22 on the ops of `OPSET` only gained types. */
 const NEWEST_OPSET = 26;
 
 /** Domains whose nodes pass through as they are; onnxruntime runs them, Regraft does not look inside. */

@@ -17,7 +17,8 @@ function network(): Graph {
   const [scale, B, mean, variance] = names.map((name) => g.initializer(name, sevens(24)));
   const normal = g.outputs("BatchNormalization", [conv, scale, B, mean, variance], {}, 1)[0] ?? conv;
   const depthwise = g.Conv(normal, g.initializer("depthwise.W", sevens(24, 1, 3, 3)), { group: 24 });
-  const features = g.Flatten(g.GlobalAveragePool(g.Relu(depthwise)));
+  const bent = g.PRelu(depthwise, g.initializer("prelu.slope", sevens(24, 1, 1)));
+  const features = g.Flatten(g.GlobalAveragePool(bent));
   const hidden = g.Gemm(features, g.initializer("fc.B", sevens(40, 24)), g.initializer("fc.C", sevens(40)), {
     transB: 1,
   });
@@ -54,7 +55,8 @@ describe("resetWeights", () => {
     ["bn.B", 0],
     ["bn.mean", 0],
     ["bn.var", 1],
-  ])("sets %s to %i throughout", (name, value) => {
+    ["prelu.slope", 0.25],
+  ])("sets %s to %d throughout", (name, value) => {
     expect(new Set(weight(fresh, name))).toEqual(new Set([value]));
   });
 

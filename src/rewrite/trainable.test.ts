@@ -32,6 +32,12 @@ describe("weights", () => {
     expect(weightNames(network())).toEqual(["stem", "bn.scale", "bn.B", "block", "gamma", ...head]);
   });
 
+  test("are the slopes of a PRelu, one for all or one for each channel", () => {
+    const g = graphBuilder();
+    const X = g.PRelu(g.input("X", "float32", ["N", 4, 2, 2]), weight(g, "each", 4, 1, 1));
+    expect(weightNames(g.build([g.PRelu(X, weight(g, "one", 1))]))).toEqual(["each", "one"]);
+  });
+
   test("are not what is also read as something else", () => {
     const g = graphBuilder();
     const shared = weight(g, "shared", 4);

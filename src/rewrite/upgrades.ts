@@ -1,26 +1,9 @@
-import { ModelError } from "../base/errors.ts";
 import { floats, ints, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
-import type { Known } from "../onnx/shapes/known.ts";
+import { attention } from "./attention.ts";
+import { mean, rmsNormalization, sum, swish } from "./lowerings.ts";
 import { labelOf } from "./names.ts";
-
-/** What an upgrade may ask of the graph around its node. */
-export interface UpgradeContext {
-  /** A tensor or node name that is free. */
-  fresh(stem: string): string;
-  /** Adds an initializer and returns its name. */
-  constant(stem: string, value: Tensor): string;
-  /** What is known of a tensor that was made before this node. */
-  known(name: string): Known | undefined;
-  /** Whether a node reads the tensor, or the graph gives it out. */
-  isRead(name: string): boolean;
-}
-
-/** Rewrites a node written for an opset below `before` into the form of `before`. */
-interface Upgrade {
-  readonly before: number;
-  readonly apply: (node: Node, context: UpgradeContext) => readonly Node[];
-}
+import { intOf, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
 
 /** Attribute `name` becomes input number `at`, made by `toTensor`; left out where the node does not carry it. */
 function attributeToInput(name: string, at: number, toTensor: (value: Attribute) => Tensor = int64Tensor) {
@@ -105,23 +88,7 @@ const countOutputs: Upgrade["apply"] = (node) => {
   return [{ ...node, attributes: { ...node.attributes, num_outputs } }];
 };
 
-/** Sum of any number of tensors as a chain of Adds: one op fewer to know. */
-const sumAsAdds: Upgrade["apply"] = (node, { fresh }) => {
-  const [first = "", second, ...rest] = node.inputs;
-  const output = node.outputs[0] ?? "";
-  if (second === undefined) return [{ ...node, op: "Identity", attributes: {} }];
-  const nodes: Node[] = [];
-  let partial = first;
-  for (const [at, next] of [second, ...rest].entries()) {
-    const isLast = at === rest.length;
-    const target = isLast ? output : fresh(`${output}.sum`);
-    const name = isLast ? node.name : fresh(`${labelOf(node)}.Add`);
-    nodes.push({ name, op: "Add", domain: "", inputs: [partial, next], outputs: [target], attributes: {} });
-    partial = target;
-  }
-  return nodes;
-};
-
+/** Of ops that are no op of `OPSET`, or that others say as well: one op fewer to know. */
 const ALWAYS = Number.POSITIVE_INFINITY;
 
 /**
@@ -131,6 +98,7 @@ const ALWAYS = Number.POSITIVE_INFINITY;
  * @see https://github.com/onnx/onnx/blob/main/docs/Changelog.md
  */
 export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
+  Attention: [{ before: ALWAYS, apply: attention }],
   BatchNormalization: [{ before: 14, apply: inferenceBatchNorm }],
   Clip: [
     { before: 11, apply: inOrder(attributeToInput("min", 1, floatScalar), attributeToInput("max", 2, floatScalar)) },
@@ -140,14 +108,22 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     { before: 12, apply: inOrder(withDefault("ratio", 0.5), attributeToInput("ratio", 1, floatScalar)) },
   ],
   LogSoftmax: [{ before: 13, apply: softmaxOfRows }],
+  Mean: [{ before: ALWAYS, apply: mean }],
   Pad: [
     {
       before: 11,
       apply: inOrder(withDefault("value", 0), attributeToInput("pads", 1), attributeToInput("value", 2, floatScalar)),
     },
   ],
+  RMSNormalization: [{ before: ALWAYS, apply: rmsNormalization }],
+  ReduceL1: reduceBefore18,
+  ReduceL2: reduceBefore18,
+  ReduceLogSum: reduceBefore18,
+  ReduceLogSumExp: reduceBefore18,
   ReduceMax: reduceBefore18,
   ReduceMean: reduceBefore18,
+  ReduceMin: reduceBefore18,
+  ReduceProd: reduceBefore18,
   ReduceSum: [{ before: 13, apply: axesToInput }],
   ReduceSumSquare: reduceBefore18,
   Slice: [
@@ -162,19 +138,7 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     { before: 18, apply: countOutputs },
   ],
   Squeeze: [{ before: 13, apply: axesToInput }],
-  Sum: [{ before: ALWAYS, apply: sumAsAdds }],
+  Sum: [{ before: ALWAYS, apply: sum }],
+  Swish: [{ before: ALWAYS, apply: swish }],
   Unsqueeze: [{ before: 13, apply: axesToInput }],
 };
-
-function intOf(node: Node, name: string, fallback: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === "int" ? attribute.value : fallback;
-}
-
-function refused(node: Node, what: string, value: string | number, meaning: string): ModelError {
-  return new ModelError(
-    "unsupported-attribute",
-    `${node.op} "${labelOf(node)}" has ${what} = ${value}: ${meaning}, which Regraft does not handle.`,
-    { hint: "Export the model for inference (eval mode) and at a newer opset." },
-  );
-}

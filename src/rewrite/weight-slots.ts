@@ -9,6 +9,7 @@ const layerSlots = {
   MatMul: ["A", "B"],
   BatchNormalization: ["scale", "B"],
   LayerNormalization: ["Scale", "B"],
+  PRelu: ["slope"],
 } as const satisfies { readonly [O in OpName]?: readonly InputName<O>[] };
 
 /**
