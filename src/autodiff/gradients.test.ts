@@ -15,6 +15,7 @@ import { extend } from "../onnx/builder.ts";
 import { bareName, isKnownOp, isVariadic, ops } from "../onnx/ops.ts";
 import { backward } from "./backward.ts";
 import { type GradientCase, notDifferentiable } from "./gradient-cases/case.ts";
+import { patterns } from "./gradient-cases/patterns.ts";
 import { gradientCases } from "./gradient-cases.ts";
 import { gradientRules } from "./rules.ts";
 
@@ -23,19 +24,25 @@ const judged = Object.entries(gradientCases).flatMap(([op, cases]) =>
 );
 
 describe.each(judged)("the gradient of $op", ({ op, cases }) => {
-  it.each(cases)("%s", async (name, build) => {
-    const title = `${op}: ${name}`;
-    const { wrt, feeds, loss, exact, engine } = await bothWays(build, title);
-    for (const input of wrt) {
-      const [gradient, inEngine] = [exact(input), engine(input)];
-      expect(gradient.shape, `${title}: shape of d${input}`).toEqual(feeds[input]?.shape);
-      const error = gradientError({ loss, feeds, name: input }, gradient, random(2).fork(title, input));
-      expect(error, `${title}: d${input} against central differences`).toBeLessThan(2e-7);
-      expect(inEngine.shape, `${title}: shape of d${input} in onnxruntime`).toEqual(gradient.shape);
-      expect(distance(inEngine.data, gradient.data), `${title}: d${input} in onnxruntime`).toBeLessThan(5e-6);
-    }
-  });
+  it.each(cases)("%s", (name, build) => judge(build, `${op}: ${name}`));
 });
+
+describe("the gradient of what exporters write in the place of one op", () => {
+  it.each(Object.entries(patterns))("%s", (name, build) => judge(build, name));
+});
+
+/** Every gradient of a case against central differences, and against onnxruntime. */
+async function judge(build: GradientCase, title: string): Promise<void> {
+  const { wrt, feeds, loss, exact, engine } = await bothWays(build, title);
+  for (const input of wrt) {
+    const [gradient, inEngine] = [exact(input), engine(input)];
+    expect(gradient.shape, `${title}: shape of d${input}`).toEqual(feeds[input]?.shape);
+    const error = gradientError({ loss, feeds, name: input }, gradient, random(2).fork(title, input));
+    expect(error, `${title}: d${input} against central differences`).toBeLessThan(2e-7);
+    expect(inEngine.shape, `${title}: shape of d${input} in onnxruntime`).toEqual(gradient.shape);
+    expect(distance(inEngine.data, gradient.data), `${title}: d${input} in onnxruntime`).toBeLessThan(5e-6);
+  }
+}
 
 /** The gradients of a case, computed by the same graph in float64 and in onnxruntime's float32. */
 async function bothWays(build: GradientCase, seed: string) {

@@ -68,6 +68,15 @@ export const convolution: GradientCases<"Conv" | "ConvTranspose"> = {
     "auto_pad SAME_UPPER": conv(["N", 2, 5, 6], [2, 2, 3, 2], { auto_pad: "SAME_UPPER" }),
     "auto_pad SAME_UPPER, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "SAME_UPPER", strides: [2, 2] }),
     "auto_pad SAME_LOWER, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "SAME_LOWER", strides: [2, 2] }),
+    "auto_pad VALID, dilation": conv(["N", 2, 6, 7], [2, 2, 2, 3], { auto_pad: "VALID", dilations: [2, 3] }),
+    "auto_pad SAME_UPPER, depthwise": conv(["N", 2, 5, 6], [2, 1, 3, 3], {
+      auto_pad: "SAME_UPPER",
+      group: 2,
+      strides: [2, 2],
+    }),
+    "1-d, auto_pad SAME_LOWER, 2 groups": conv(["N", 4, 6], [4, 2, 4], { auto_pad: "SAME_LOWER", group: 2 }),
+    "3-d": withBias(["N", 2, 3, 4, 3], [3, 2, 2, 3, 2], { pads: [1, 1, 0, 0, 1, 1], strides: [1, 2, 1] }),
+    "3-d, depthwise, dilation": conv([1, 2, 4, 3, 5], [2, 1, 2, 2, 2], { group: 2, dilations: [2, 1, 3] }),
     "auto_pad VALID, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "VALID", strides: [2, 2] }),
     // With 16 channels and more the gradient of W is built from matrix products.
     "16 channels, few pixels": conv(["N", 16, 3, 3], [17, 16, 3, 3], { pads: [1, 1, 1, 1] }),
@@ -110,5 +119,19 @@ export const convolution: GradientCases<"Conv" | "ConvTranspose"> = {
     "auto_pad SAME_UPPER": transposed(["N", 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "SAME_UPPER" }),
     output_shape: transposed(["N", 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], output_shape: [6, 6] }),
     "1-d": transposed(["N", 2, 4], [2, 3, 3], { strides: [2] }),
+    "1-d, depthwise, pads, output_padding": transposed(["N", 3, 4], [3, 1, 3], {
+      strides: [2],
+      group: 3,
+      pads: [1, 0],
+      output_padding: [1],
+    }),
+    "3-d": transposed([1, 2, 2, 3, 2], [2, 2, 2, 2, 3], { strides: [2, 1, 2], pads: [0, 1, 0, 1, 0, 1] }),
+    "auto_pad SAME_LOWER": transposed(["N", 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "SAME_LOWER" }),
+    "auto_pad SAME_UPPER, dilation": transposed(["N", 2, 3, 4], [2, 2, 2, 3], {
+      strides: [2, 1],
+      auto_pad: "SAME_UPPER",
+      dilations: [2, 2],
+    }),
+    "auto_pad VALID": transposed(["N", 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "VALID" }),
   },
 };

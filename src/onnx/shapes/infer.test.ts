@@ -37,6 +37,11 @@ describe("contradictions name the node, the shapes and what is wrong", () => {
       [x(1, 3, 8, 8), x(4, 3, 3, 3)],
     ],
     ["must be positive", node("Conv", { strides: { kind: "ints", value: [0, 1] } }), [x(1, 3, 8, 8), x(4, 3, 3, 3)]],
+    [
+      "auto_pad SAME_UPPER with dilations; it needs pads instead",
+      node("Conv", { auto_pad: { kind: "string", value: "SAME_UPPER" }, dilations: { kind: "ints", value: [2, 1] } }),
+      [x(1, 3, 8, 8), x(4, 3, 3, 3)],
+    ],
     ["kernel_shape is missing", node("MaxPool"), [x(1, 3, 8)]],
     ["B and the channels of X differ: 4 and 3", node("BatchNormalization"), [x(1, 3, 8), x(3), x(4), x(3), x(3)]],
     ["extents 3 and 4 do not broadcast", node("Add"), [x("N", 3), x(4)]],

@@ -38,3 +38,18 @@ export function checkBias(B: Known | undefined, channels: Dim | undefined): void
   demand(B.shape.length === 1, () => `B has rank ${B.shape?.length}, not 1`);
   unify(B.shape[0], channels, () => "B and the output channels differ");
 }
+
+/** onnxruntime 1.30 refuses a Conv that is padded so, and pads a pool by the extent of its kernel without dilations. */
+export function checkDilations({
+  auto_pad,
+  dilations,
+}: {
+  readonly auto_pad: string;
+  readonly dilations: readonly number[] | undefined;
+}): void {
+  const isDilated = dilations?.some((dilation) => dilation !== 1) ?? false;
+  demand(
+    !(isDilated && auto_pad.startsWith("SAME")),
+    () => `auto_pad ${auto_pad} with dilations; it needs pads instead`,
+  );
+}

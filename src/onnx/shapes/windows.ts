@@ -3,7 +3,7 @@ import { unify } from "./broadcast.ts";
 import { type Inferred, type Known, like, type PartialShape, shaped } from "./known.ts";
 import { demand, type RuleContext, type ShapeRules } from "./rule.ts";
 import { addDims, divDims, mulDims, subDims } from "./symbolic.ts";
-import { checkBias, checkChannels, checkKernel, checkSpatial } from "./window-checks.ts";
+import { checkBias, checkChannels, checkDilations, checkKernel, checkSpatial } from "./window-checks.ts";
 
 interface WindowAttributes {
   readonly auto_pad: string;
@@ -28,6 +28,7 @@ export const windowRules = {
     checkKernel(X, W, attributes);
     checkChannels(X, W, attributes.group);
     checkBias(B, W.shape?.[0]);
+    checkDilations(attributes);
     const windows = windowsOf(X, attributes, W.shape?.slice(2));
     return [slid(X, W.shape?.[0], windows, (extent, window) => floorExtent(extent, window))];
   },
@@ -43,6 +44,7 @@ export const windowRules = {
 
 function pooled(X: Known, attributes: WindowAttributes & { readonly ceil_mode: number }): Inferred {
   demand(attributes.kernel_shape !== undefined, () => "the attribute kernel_shape is missing");
+  checkDilations(attributes);
   const windows = windowsOf(X, attributes, attributes.kernel_shape);
   const extentOf = attributes.ceil_mode ? ceilExtent : floorExtent;
   return slid(X, X.shape?.[1], windows, extentOf);
