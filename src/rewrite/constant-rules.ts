@@ -1,37 +1,22 @@
-import { arrayOf, type DType, type TypedArray } from "../base/dtype.ts";
-import { type StaticShape, sizeOf } from "../base/shape.ts";
-import { floats, ints, isDType, numbersOf, type Tensor, tensor, zeros } from "../base/tensor.ts";
+import type { DType, TypedArray } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import { type Tensor, tensor, zeros } from "../base/tensor.ts";
 import { dtypeOfCode } from "../onnx/data-types.ts";
-import type { Attributes } from "../onnx/graph.ts";
 import { attributesOf, type OpName } from "../onnx/ops.ts";
-
-/** What a rule sees: constant inputs, in order, and the output's shape as inferred. */
-interface ConstantContext {
-  readonly inputs: readonly Tensor[];
-  readonly attributes: Attributes;
-  readonly shape: StaticShape;
-}
-
-/** Gives the node's output, or undefined where it is better left to onnxruntime. */
-type ConstantRule = (context: ConstantContext) => Tensor | undefined;
+import { cast } from "./constant-cast.ts";
+import { type ConstantRule, elementwise, folding, reducing, triangle } from "./constant-math.ts";
 
 /** The same numbers under another shape: no copy. */
 const reshaped: ConstantRule = ({ inputs: [data], shape }) => data && tensor(data.dtype, shape, data.data);
 
-const scalarMath =
-  (compute: (a: number, b: number) => number): ConstantRule =>
-  ({ inputs: [a, b], shape }) => {
-    if (!a || !isDType(a, "float32")) return undefined;
-    if (b && !isDType(b, "float32")) return undefined;
-    const size = sizeOf(shape);
-    const fits = (value: Tensor | undefined) => !value || value.data.length === size || value.data.length === 1;
-    if (!fits(a) || !fits(b)) return undefined;
-    const at = (value: Tensor<"float32"> | undefined, i: number) => value?.data[value.data.length === 1 ? 0 : i] ?? 0;
-    return floats(
-      Float32Array.from({ length: size }, (_, i) => compute(at(a, i), at(b, i))),
-      shape,
-    );
-  };
+const remainder = elementwise((a, b) => a % b);
+const modulus = elementwise((a, b) => a - b * Math.floor(a / b));
+
+/** ONNX's Round: 0.5 is 0 and 1.5 is 2. */
+function halfToEven(x: number): number {
+  const down = Math.floor(x);
+  return x - down === 0.5 ? down + Math.abs(down % 2) : Math.round(x);
+}
 
 /** How to compute a node whose inputs are all constant. Ops without a row stay in the graph. */
 export const constantRules: { readonly [O in OpName]?: ConstantRule } = {
@@ -46,14 +31,43 @@ export const constantRules: { readonly [O in OpName]?: ConstantRule } = {
     const to = dtypeOfCode(attributesOf("Cast", attributes).to ?? 0);
     return data && to && cast(data, to);
   },
-  Neg: scalarMath((x) => -x),
-  Sqrt: scalarMath(Math.sqrt),
-  Reciprocal: scalarMath((x) => 1 / x),
-  Add: scalarMath((a, b) => a + b),
-  Sub: scalarMath((a, b) => a - b),
-  Mul: scalarMath((a, b) => a * b),
-  Div: scalarMath((a, b) => a / b),
-  Pow: scalarMath((a, b) => a ** b),
+  Neg: elementwise((x) => -x),
+  Abs: elementwise(Math.abs),
+  Sign: elementwise(Math.sign),
+  Floor: elementwise(Math.floor),
+  Ceil: elementwise(Math.ceil),
+  Round: elementwise(halfToEven),
+  Sqrt: elementwise(Math.sqrt),
+  Exp: elementwise(Math.exp),
+  Log: elementwise(Math.log),
+  Reciprocal: elementwise((x) => 1 / x),
+  Add: elementwise((a, b) => a + b),
+  Sub: elementwise((a, b) => a - b),
+  Mul: elementwise((a, b) => a * b),
+  Div: elementwise(
+    (a, b) => a / b,
+    (a, b) => Math.trunc(a / b),
+  ),
+  // with B's sign, or with fmod A's
+  Mod: (context) => (attributesOf("Mod", context.attributes).fmod ? remainder : modulus)(context),
+  Pow: elementwise((a, b) => a ** b),
+  Min: folding(Math.min),
+  Max: folding(Math.max),
+  Equal: elementwise((a, b) => Number(a === b)),
+  Greater: elementwise((a, b) => Number(a > b)),
+  GreaterOrEqual: elementwise((a, b) => Number(a >= b)),
+  Less: elementwise((a, b) => Number(a < b)),
+  LessOrEqual: elementwise((a, b) => Number(a <= b)),
+  And: elementwise((a, b) => a & b),
+  Or: elementwise((a, b) => a | b),
+  Xor: elementwise((a, b) => a ^ b),
+  Not: elementwise((x) => 1 - x),
+  Where: elementwise((condition, x, y) => (condition ? x : y)),
+  Trilu: triangle,
+  ReduceSum: reducing((a, b) => a + b),
+  ReduceProd: reducing((a, b) => a * b),
+  ReduceMin: reducing(Math.min),
+  ReduceMax: reducing(Math.max),
 };
 
 /** The tensor with axis `perm[i]` of `source` as its axis i. */
@@ -75,27 +89,4 @@ export function transposed<D extends DType>(source: Tensor<D>, perm: readonly nu
     }
   }
   return result;
-}
-
-const castable: ReadonlySet<DType> = new Set(["float32", "float64", "int32", "int64", "uint8", "int8", "bool"]);
-
-/** Floats lose their fraction towards zero, anything but 0 is true; undefined for types kept as raw bits. */
-function cast(source: Tensor, to: DType): Tensor | undefined {
-  if (!castable.has(source.dtype) || !castable.has(to)) return undefined;
-  if (source.dtype === to) return source;
-  const values = numbersOf(source);
-  if (to === "bool")
-    return tensor(
-      "bool",
-      source.shape,
-      Uint8Array.from(values, (x) => (x === 0 ? 0 : 1)),
-    );
-  if (to === "float32") return floats(values, source.shape);
-  if (to === "float64") return tensor("float64", source.shape, Float64Array.from(values));
-  const whole = values.map(Math.trunc);
-  if (!whole.every(Number.isSafeInteger)) return undefined;
-  if (to === "int64") return ints(whole, source.shape);
-  const target = new arrayOf.int32(whole.length);
-  target.set(whole);
-  return to === "int32" ? tensor("int32", source.shape, target) : undefined;
 }

@@ -15,15 +15,13 @@ import { freshNames, tensorNames } from "./names.ts";
  * Graph outputs stay outputs of nodes.
  */
 export function foldConstants(graph: Graph): Graph {
-  const known = inferShapes(graph);
+  const known = inferShapes(graph, computed);
   const initializers = new Map(graph.initializers);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const fresh = freshNames(tensorNames(graph));
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const values = node.outputs.some((name) => outputs.has(name))
-      ? undefined
-      : constantOutputs(node, known, initializers);
+    const values = node.outputs.some((name) => outputs.has(name)) ? undefined : constantOutputs(node, known);
     if (values) for (const [name, value] of values) initializers.set(name, value);
     else nodes.push(withConstantTarget(node, known, initializers, fresh));
   }
@@ -31,32 +29,28 @@ export function foldConstants(graph: Graph): Graph {
 }
 
 type KnownValues = ReadonlyMap<string, Known>;
-type Constants = ReadonlyMap<string, Tensor>;
 
 /** All outputs of a node by name, or undefined where one is not computable now. */
-function constantOutputs(
-  node: Node,
-  known: KnownValues,
-  constants: Constants,
-): readonly [string, Tensor][] | undefined {
+function constantOutputs(node: Node, known: KnownValues): readonly [string, Tensor][] | undefined {
   const names = node.outputs.filter((name) => name !== "");
-  const inferred = names.map((name) => known.get(name)?.constant);
-  const computed = names.length === 1 && inferred[0] === undefined ? [compute(node, known, constants)] : inferred;
-  const pairs = names.flatMap((name, at) => {
-    const value = computed[at];
+  const pairs = names.flatMap((name) => {
+    const value = known.get(name)?.constant;
     return value ? [[name, value] satisfies [string, Tensor]] : [];
   });
   return pairs.length === names.length && names.length > 0 ? pairs : undefined;
 }
 
-function compute(node: Node, known: KnownValues, constants: Constants): Tensor | undefined {
-  if (node.domain !== "" || !isKnownOp(node.op)) return undefined;
-  const inputs = node.inputs.filter((name) => name !== "").map((name) => constants.get(name));
-  const all = inputs.filter((value) => value !== undefined);
-  if (all.length !== inputs.length) return undefined;
-  const shape = known.get(node.outputs[0] ?? "")?.shape;
-  if (!shape || !isStatic(shape)) return undefined;
-  return constantRules[node.op]?.({ inputs: all, attributes: node.attributes, shape });
+/** The numbers of a node's only output, where all inputs are constant and a rule computes it. */
+function computed(node: Node, inputs: readonly (Known | undefined)[], outputs: readonly Known[]): readonly Known[] {
+  const [output, ...others] = outputs;
+  if (!output?.shape || others.length > 0 || output.constant || node.domain !== "" || !isKnownOp(node.op))
+    return outputs;
+  const given = inputs.filter((input) => input !== undefined);
+  const constants = given.map(({ constant }) => constant).filter((value) => value !== undefined);
+  if (constants.length < given.length || !isStatic(output.shape)) return outputs;
+  const { shape, dtype } = output;
+  const constant = constantRules[node.op]?.({ inputs: constants, attributes: node.attributes, shape, dtype });
+  return constant ? [{ ...output, constant }] : outputs;
 }
 
 /** A Reshape to a computed shape, with the shape as numbers; -1 stands for the one extent that is a name. */

@@ -26,19 +26,26 @@ export function inferNode(node: Node, inputs: readonly (Known | undefined)[]): r
   });
 }
 
+type Learn = (node: Node, inputs: readonly (Known | undefined)[], outputs: readonly Known[]) => readonly Known[];
+
 /**
  * What is known of every tensor of a graph by its name: inputs, initializers and all node outputs.
  *
+ * @param learn says more of a node's outputs than their shape rule does: what follows sees it
  * @throws {GraphError} as `inferNode`; "bad-graph" where a node reads a tensor that does not exist before it
  */
-export function inferShapes(graph: Graph): ReadonlyMap<string, Known> {
+export function inferShapes(
+  graph: Graph,
+  learn: Learn = (_node, _inputs, outputs) => outputs,
+): ReadonlyMap<string, Known> {
   const known = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
   for (const [name, constant] of graph.initializers) {
     known.set(name, { name, dtype: constant.dtype, shape: constant.shape, constant });
   }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((name) => (name === "" ? undefined : existing(known, name, node)));
-    for (const output of inferNode(node, inputs)) if (output.name !== "") known.set(output.name, output);
+    const outputs = learn(node, inputs, inferNode(node, inputs));
+    for (const output of outputs) if (output.name !== "") known.set(output.name, output);
   }
   return known;
 }
