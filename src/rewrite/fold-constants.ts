@@ -2,7 +2,7 @@ import { isStatic, type Shape } from "../base/shape.ts";
 import { ints, type Tensor } from "../base/tensor.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { isKnownOp } from "../onnx/ops.ts";
-import { inferShapes } from "../onnx/shapes/infer.ts";
+import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { constantRules } from "./constant-rules.ts";
 import { freshNames, tensorNames } from "./names.ts";
@@ -15,20 +15,34 @@ import { freshNames, tensorNames } from "./names.ts";
  * Graph outputs stay outputs of nodes.
  */
 export function foldConstants(graph: Graph): Graph {
-  const known = inferShapes(graph);
+  const known = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
+  for (const [name, value] of graph.initializers) known.set(name, knownConstant(name, value));
   const initializers = new Map(graph.initializers);
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const fresh = freshNames(tensorNames(graph));
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
+    const inputs = node.inputs.map((name) => known.get(name));
+    for (const output of inferNode(node, inputs)) known.set(output.name, output);
     const values = node.outputs.some((name) => outputs.has(name))
       ? undefined
       : constantOutputs(node, known, initializers);
-    if (values) for (const [name, value] of values) initializers.set(name, value);
-    else nodes.push(withConstantTarget(node, known, initializers, fresh));
+    for (const [name, value] of values ?? []) {
+      initializers.set(name, value);
+      // what comes after can count on it
+      known.set(name, knownConstant(name, value));
+    }
+    if (!values) nodes.push(withConstantTarget(node, known, initializers, fresh));
   }
   return { ...graph, nodes, initializers };
 }
+
+const knownConstant = (name: string, constant: Tensor): Known => ({
+  name,
+  dtype: constant.dtype,
+  shape: constant.shape,
+  constant,
+});
 
 type KnownValues = ReadonlyMap<string, Known>;
 type Constants = ReadonlyMap<string, Tensor>;

@@ -1,4 +1,4 @@
-import type { DType } from "../../base/dtype.ts";
+import { type DType, isFloat } from "../../base/dtype.ts";
 import { type Dim, isStatic } from "../../base/shape.ts";
 import { broadcast } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, like, shaped } from "./known.ts";
@@ -74,8 +74,10 @@ function alongAxis(input: Known, axis: number): Inferred {
   return like(input);
 }
 
+/** Numbers are followed among integers and bools only: floats would have to be rounded as the engine rounds them. */
 function combined(dtype: DType, inputs: readonly Known[], onDims: OnDims): Inferred {
   const shape = broadcast(inputs.map((input) => input.shape));
+  if (inputs.some((input) => isFloat(input.dtype))) return shaped(dtype, shape);
   const size = shape && whole(shape);
   if (!size || !isStatic(size) || size.length > 1) return shaped(dtype, shape);
   return counted(dtype, size, elementByElement(inputs, size[0] ?? 1, onDims));
