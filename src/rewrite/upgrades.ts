@@ -1,5 +1,5 @@
 import { ModelError } from "../base/errors.ts";
-import { floats, ints, type Tensor } from "../base/tensor.ts";
+import { floats, ints, numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { labelOf } from "./names.ts";
@@ -37,6 +37,7 @@ function int64Tensor(value: Attribute): Tensor {
   return ints(value.kind === "ints" ? value.value : value.kind === "int" ? [value.value] : []);
 }
 
+const floatVector = (value: Attribute): Tensor => floats(value.kind === "floats" ? value.value : []);
 const floatScalar = (value: Attribute): Tensor => floats(value.kind === "float" ? [value.value] : [0], []);
 
 const inOrder =
@@ -122,6 +123,72 @@ const sumAsAdds: Upgrade["apply"] = (node, { fresh }) => {
   return nodes;
 };
 
+/** Empty tensors stand for inputs that are not given, as opset 11 wrote them. */
+const withoutEmptyInputs: Upgrade["apply"] = (node, { known }) => {
+  const inputs = node.inputs.map((name) => (name !== "" && known(name)?.shape?.[0] === 0 ? "" : name));
+  return [{ ...node, inputs }];
+};
+
+const isAtLeastOne = (scale: number): boolean => scale >= 1;
+const isAtMostOne = (scale: number): boolean => scale <= 1;
+
+/**
+ * Resize before opset 11 and Upsample sampled at x / scale. The nearest element was the one in front where an axis grows,
+ * the one behind where it shrinks: a Resize that does both becomes two.
+ */
+const asymmetricResize: Upgrade["apply"] = (node, context) => {
+  const [X = "", scales = ""] = node.inputs;
+  const resize = (from: string, by: string, to: string, nearest: "floor" | "ceil", name = node.name): Node => ({
+    ...node,
+    name,
+    op: "Resize",
+    inputs: [from, "", by],
+    outputs: [to],
+    attributes: { ...node.attributes, ...asymmetric, nearest_mode: { kind: "string", value: nearest } },
+  });
+  const Y = node.outputs[0] ?? "";
+  const [numbers, isNearest] = [numbersOfVector(context.known(scales)), node.attributes.mode?.value !== "linear"];
+  if (node.op === "Upsample" || !isNearest || numbers?.every(isAtLeastOne)) return [resize(X, scales, Y, "floor")];
+  if (!numbers)
+    throw refused(node, "scales", scales, "computed while it runs, so that nobody knows which way it rounds");
+  if (numbers.every(isAtMostOne)) return [resize(X, scales, Y, "ceil")];
+  const vector = (stem: string, of: (scale: number) => number) =>
+    context.constant(`${labelOf(node)}.${stem}`, floats(numbers.map(of)));
+  const [smaller, larger] = [vector("smaller", (x) => Math.min(x, 1)), vector("larger", (x) => Math.max(x, 1))];
+  const between = context.fresh(`${Y}.smaller`);
+  return [
+    resize(X, smaller, between, "ceil", context.fresh(`${labelOf(node)}.smaller`)),
+    resize(between, larger, Y, "floor"),
+  ];
+};
+
+const asymmetric = { coordinate_transformation_mode: { kind: "string", value: "asymmetric" } } as const;
+
+const numbersOfVector = (known: Known | undefined): readonly number[] | undefined =>
+  known?.constant && numbersOf(known.constant);
+
+const upsampleAsResize: Upgrade["apply"] = (node, context) =>
+  asymmetricResize(attributeToInput("scales", 1, floatVector)(node, context), context);
+
+/** A Pad of some axes as one of all: onnxruntime 1.30 reads the pads wrongly where it moves a Transpose across it. */
+const padOfAllAxes: Upgrade["apply"] = (node, { known, constant }) => {
+  const [data = "", pads = "", value = "", axes = ""] = node.inputs;
+  const [rank, amounts, along] = [known(data)?.shape?.length, known(pads)?.constant, known(axes)?.constant];
+  if (axes === "" || rank === undefined || !amounts || !along) return [node];
+  const spread = new Array<number>(2 * rank).fill(0);
+  const numbers = numbersOf(amounts);
+  for (const [at, axis] of numbersOf(along).entries()) {
+    const front = axis < 0 ? axis + rank : axis;
+    spread[front] = numbers[at] ?? 0;
+    spread[front + rank] = numbers[at + along.data.length] ?? 0;
+  }
+  return [{ ...node, inputs: [data, constant(`${labelOf(node)}.pads`, ints(spread)), value] }];
+};
+
+const renamed =
+  (op: string): Upgrade["apply"] =>
+  (node) => [{ ...node, op }];
+
 const ALWAYS = Number.POSITIVE_INFINITY;
 
 /**
@@ -145,11 +212,17 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
       before: 11,
       apply: inOrder(withDefault("value", 0), attributeToInput("pads", 1), attributeToInput("value", 2, floatScalar)),
     },
+    { before: ALWAYS, apply: padOfAllAxes },
   ],
   ReduceMax: reduceBefore18,
   ReduceMean: reduceBefore18,
   ReduceSum: [{ before: 13, apply: axesToInput }],
   ReduceSumSquare: reduceBefore18,
+  Resize: [
+    { before: 11, apply: asymmetricResize },
+    { before: ALWAYS, apply: withoutEmptyInputs },
+  ],
+  Scatter: [{ before: ALWAYS, apply: renamed("ScatterElements") }],
   Slice: [
     {
       before: 10,
@@ -163,7 +236,9 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ],
   Squeeze: [{ before: 13, apply: axesToInput }],
   Sum: [{ before: ALWAYS, apply: sumAsAdds }],
+  TopK: [{ before: 10, apply: inOrder(attributeToInput("k", 1)) }],
   Unsqueeze: [{ before: 13, apply: axesToInput }],
+  Upsample: [{ before: ALWAYS, apply: upsampleAsResize }],
 };
 
 function intOf(node: Node, name: string, fallback: number): number {
