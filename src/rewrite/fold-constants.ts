@@ -55,7 +55,7 @@ function constantOutputs(
 ): readonly [string, Tensor][] | undefined {
   const names = node.outputs.filter((name) => name !== "");
   const inferred = names.map((name) => known.get(name)?.constant);
-  const computed = names.length === 1 && inferred[0] === undefined ? [compute(node, known, constants)] : inferred;
+  const computed = names.length === 1 ? [compute(node, known, constants) ?? inferred[0]] : inferred;
   const pairs = names.flatMap((name, at) => {
     const value = computed[at];
     return value ? [[name, value] satisfies [string, Tensor]] : [];

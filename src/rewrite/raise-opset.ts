@@ -5,7 +5,8 @@ import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
-import { type UpgradeContext, upgrades } from "./upgrades.ts";
+import type { UpgradeContext } from "./upgrade.ts";
+import { upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
 const OLDEST_OPSET = 7;

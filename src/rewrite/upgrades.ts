@@ -1,43 +1,9 @@
-import { ModelError } from "../base/errors.ts";
 import { floats, ints, numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
-import type { Known } from "../onnx/shapes/known.ts";
 import { labelOf } from "./names.ts";
+import { asymmetricResize, upsampleAsResize, withoutEmptyInputs } from "./resize-upgrades.ts";
+import { attributeToInput, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
 
-/** What an upgrade may ask of the graph around its node. */
-export interface UpgradeContext {
-  /** A tensor or node name that is free. */
-  fresh(stem: string): string;
-  /** Adds an initializer and returns its name. */
-  constant(stem: string, value: Tensor): string;
-  /** What is known of a tensor that was made before this node. */
-  known(name: string): Known | undefined;
-  /** Whether a node reads the tensor, or the graph gives it out. */
-  isRead(name: string): boolean;
-}
-
-/** Rewrites a node written for an opset below `before` into the form of `before`. */
-interface Upgrade {
-  readonly before: number;
-  readonly apply: (node: Node, context: UpgradeContext) => readonly Node[];
-}
-
-/** Attribute `name` becomes input number `at`, made by `toTensor`; left out where the node does not carry it. */
-function attributeToInput(name: string, at: number, toTensor: (value: Attribute) => Tensor = int64Tensor) {
-  return (node: Node, { constant }: UpgradeContext): Node => {
-    const { [name]: value, ...attributes } = node.attributes;
-    if (value === undefined) return node;
-    const inputs = Array.from({ length: Math.max(at + 1, node.inputs.length) }, (_, i) => node.inputs[i] ?? "");
-    inputs[at] = constant(`${labelOf(node)}.${name}`, toTensor(value));
-    return { ...node, inputs, attributes };
-  };
-}
-
-function int64Tensor(value: Attribute): Tensor {
-  return ints(value.kind === "ints" ? value.value : value.kind === "int" ? [value.value] : []);
-}
-
-const floatVector = (value: Attribute): Tensor => floats(value.kind === "floats" ? value.value : []);
 const floatScalar = (value: Attribute): Tensor => floats(value.kind === "float" ? [value.value] : [0], []);
 
 const inOrder =
@@ -123,53 +89,6 @@ const sumAsAdds: Upgrade["apply"] = (node, { fresh }) => {
   return nodes;
 };
 
-/** Empty tensors stand for inputs that are not given, as opset 11 wrote them. */
-const withoutEmptyInputs: Upgrade["apply"] = (node, { known }) => {
-  const inputs = node.inputs.map((name) => (name !== "" && known(name)?.shape?.[0] === 0 ? "" : name));
-  return [{ ...node, inputs }];
-};
-
-const isAtLeastOne = (scale: number): boolean => scale >= 1;
-const isAtMostOne = (scale: number): boolean => scale <= 1;
-
-/**
- * Resize before opset 11 and Upsample sampled at x / scale. The nearest element was the one in front where an axis grows,
- * the one behind where it shrinks: a Resize that does both becomes two.
- */
-const asymmetricResize: Upgrade["apply"] = (node, context) => {
-  const [X = "", scales = ""] = node.inputs;
-  const resize = (from: string, by: string, to: string, nearest: "floor" | "ceil", name = node.name): Node => ({
-    ...node,
-    name,
-    op: "Resize",
-    inputs: [from, "", by],
-    outputs: [to],
-    attributes: { ...node.attributes, ...asymmetric, nearest_mode: { kind: "string", value: nearest } },
-  });
-  const Y = node.outputs[0] ?? "";
-  const [numbers, isNearest] = [numbersOfVector(context.known(scales)), node.attributes.mode?.value !== "linear"];
-  if (node.op === "Upsample" || !isNearest || numbers?.every(isAtLeastOne)) return [resize(X, scales, Y, "floor")];
-  if (!numbers)
-    throw refused(node, "scales", scales, "computed while it runs, so that nobody knows which way it rounds");
-  if (numbers.every(isAtMostOne)) return [resize(X, scales, Y, "ceil")];
-  const vector = (stem: string, of: (scale: number) => number) =>
-    context.constant(`${labelOf(node)}.${stem}`, floats(numbers.map(of)));
-  const [smaller, larger] = [vector("smaller", (x) => Math.min(x, 1)), vector("larger", (x) => Math.max(x, 1))];
-  const between = context.fresh(`${Y}.smaller`);
-  return [
-    resize(X, smaller, between, "ceil", context.fresh(`${labelOf(node)}.smaller`)),
-    resize(between, larger, Y, "floor"),
-  ];
-};
-
-const asymmetric = { coordinate_transformation_mode: { kind: "string", value: "asymmetric" } } as const;
-
-const numbersOfVector = (known: Known | undefined): readonly number[] | undefined =>
-  known?.constant && numbersOf(known.constant);
-
-const upsampleAsResize: Upgrade["apply"] = (node, context) =>
-  asymmetricResize(attributeToInput("scales", 1, floatVector)(node, context), context);
-
 /** A Pad of some axes as one of all: onnxruntime 1.30 reads the pads wrongly where it moves a Transpose across it. */
 const padOfAllAxes: Upgrade["apply"] = (node, { known, constant }) => {
   const [data = "", pads = "", value = "", axes = ""] = node.inputs;
@@ -244,12 +163,4 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
 function intOf(node: Node, name: string, fallback: number): number {
   const attribute = node.attributes[name];
   return attribute?.kind === "int" ? attribute.value : fallback;
-}
-
-function refused(node: Node, what: string, value: string | number, meaning: string): ModelError {
-  return new ModelError(
-    "unsupported-attribute",
-    `${node.op} "${labelOf(node)}" has ${what} = ${value}: ${meaning}, which Regraft does not handle.`,
-    { hint: "Export the model for inference (eval mode) and at a newer opset." },
-  );
 }
