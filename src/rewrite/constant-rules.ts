@@ -49,6 +49,8 @@ export const constantRules: { readonly [O in OpName]?: ConstantRule } = {
   Neg: scalarMath((x) => -x),
   Sqrt: scalarMath(Math.sqrt),
   Reciprocal: scalarMath((x) => 1 / x),
+  Floor: scalarMath(Math.floor),
+  Ceil: scalarMath(Math.ceil),
   Add: scalarMath((a, b) => a + b),
   Sub: scalarMath((a, b) => a - b),
   Mul: scalarMath((a, b) => a * b),

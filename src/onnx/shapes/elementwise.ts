@@ -3,16 +3,16 @@ import { type Dim, isStatic } from "../../base/shape.ts";
 import { broadcast } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, like, shaped } from "./known.ts";
 import { axisOf, type ShapeRules, whole } from "./rule.ts";
-import { addDims, divDims, equalDims, mulDims, subDims } from "./symbolic.ts";
+import { addDims, divDims, equalDims, exactQuotient, mulDims, subDims } from "./symbolic.ts";
 
 /** An op on single elements, where it can be done on extents by name; undefined where it cannot. */
 type OnDims = (elements: readonly Dim[]) => Dim | undefined;
 
 const unary = ({ X }: { readonly X: Known }) => [like(X)] as const;
 const arithmetic =
-  (onDims: OnDims) =>
+  (onDims: OnDims, onFloats = onDims) =>
   ({ A, B }: { readonly A: Known; readonly B: Known }) =>
-    [combined(A.dtype, [A, B], onDims)] as const;
+    [combined(A.dtype, [A, B], isFloat(A.dtype) ? onFloats : onDims)] as const;
 const comparison =
   (onDims: OnDims) =>
   ({ A, B }: { readonly A: Known; readonly B: Known }) =>
@@ -38,7 +38,7 @@ export const elementwiseRules = {
   Add: arithmetic(onTwo(addDims)),
   Sub: arithmetic(onTwo(subDims)),
   Mul: arithmetic(onTwo(mulDims)),
-  Div: arithmetic(onTwo(divDims)),
+  Div: arithmetic(onTwo(divDims), onTwo(exactQuotient)),
   Pow: ({ X, Y }) => [combined(X.dtype, [X, Y], onNumbers(Math.pow))],
   Sqrt: unary,
   Exp: unary,
@@ -47,8 +47,8 @@ export const elementwiseRules = {
   Neg: ({ X }) => [combined(X.dtype, [X], ([x = 0]) => subDims(0, x))],
   Reciprocal: unary,
   Sign: ({ X }) => [combined(X.dtype, [X], onNumbers(Math.sign))],
-  Floor: unary,
-  Ceil: unary,
+  Floor: ({ X }) => [combined(X.dtype, [X], ([x]) => x)],
+  Ceil: ({ X }) => [combined(X.dtype, [X], ([x]) => x)],
   Min: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, onNumbers(Math.min))],
   Max: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, onNumbers(Math.max))],
 
@@ -74,10 +74,9 @@ function alongAxis(input: Known, axis: number): Inferred {
   return like(input);
 }
 
-/** Numbers are followed among integers and bools only: floats would have to be rounded as the engine rounds them. */
+/** Of floats only whole numbers are followed, exporters divide extents so; others would be rounded as the engine does. */
 function combined(dtype: DType, inputs: readonly Known[], onDims: OnDims): Inferred {
   const shape = broadcast(inputs.map((input) => input.shape));
-  if (inputs.some((input) => isFloat(input.dtype))) return shaped(dtype, shape);
   const size = shape && whole(shape);
   if (!size || !isStatic(size) || size.length > 1) return shaped(dtype, shape);
   return counted(dtype, size, elementByElement(inputs, size[0] ?? 1, onDims));
@@ -87,14 +86,16 @@ function elementByElement(inputs: readonly Known[], length: number, onDims: OnDi
   const columns: (readonly Dim[])[] = [];
   for (const input of inputs) {
     const elements = elementsOf(input);
-    if (!elements) return undefined;
+    if (!elements?.every(isWhole)) return undefined;
     columns.push(elements);
   }
   const results = Array.from({ length }, (_, at) =>
     onDims(columns.map((column) => column[column.length === 1 ? 0 : at] ?? 0)),
   );
-  return whole(results);
+  return results.every(isWhole) ? whole(results) : undefined;
 }
+
+const isWhole = (element: Dim | undefined): boolean => typeof element !== "number" || Number.isInteger(element);
 
 function onTwo(f: (a: Dim, b: Dim) => Dim | undefined): OnDims {
   return ([a = 0, b = 0]) => f(a, b);

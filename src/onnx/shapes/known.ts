@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../../base/dtype.ts";
+import type { DType } from "../../base/dtype.ts";
 import { type Dim, isStatic, type Shape } from "../../base/shape.ts";
 import { floats, ints, numbersOf, type Tensor, tensor } from "../../base/tensor.ts";
 import type { ValueInfo } from "../graph.ts";
@@ -7,7 +7,7 @@ import type { ValueInfo } from "../graph.ts";
 export interface Known extends ValueInfo {
   /** The numbers, where they are constant. */
   readonly constant?: Tensor;
-  /** The elements of a small tensor in row-major order: numbers, or, among integers, extents by name ("N"). */
+  /** The elements of a small tensor in row-major order: numbers, or extents by name ("N"). */
   readonly dims?: readonly Dim[];
 }
 
@@ -41,10 +41,9 @@ export const shaped = (dtype: DType, shape: PartialShape | undefined): Inferred 
 /** dtype and shape of `known` without its numbers. */
 export const like = ({ dtype, shape }: Known): Inferred => ({ dtype, shape });
 
-/** A tensor whose elements are known; they are kept where it is small, names only among integers. */
+/** A tensor whose elements are known; they are kept where it is small. */
 export function counted(dtype: DType, shape: Shape, dims: readonly Dim[] | undefined): Inferred {
   if (!dims || dims.length > mostElements(dtype)) return { dtype, shape };
-  if (isFloat(dtype) && !isStatic(dims)) return { dtype, shape };
   const constant = isStatic(dims) && isStatic(shape) ? constantOf(dtype, shape, dims) : undefined;
   return constant ? { dtype, shape, dims, constant } : { dtype, shape, dims };
 }
