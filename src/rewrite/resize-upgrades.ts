@@ -1,8 +1,9 @@
 import { floats, numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
 import type { Known } from "../onnx/shapes/known.ts";
+import { attributeToInput } from "./attribute-to-input.ts";
 import { labelOf } from "./names.ts";
-import { attributeToInput, refused, type Upgrade } from "./upgrade.ts";
+import { refused, type Upgrade } from "./upgrade.ts";
 
 /** Empty tensors stand for inputs that are not given, as opset 11 wrote them. */
 export const withoutEmptyInputs: Upgrade["apply"] = (node, { known }) => {

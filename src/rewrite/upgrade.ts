@@ -1,6 +1,6 @@
 import { ModelError } from "../base/errors.ts";
-import { ints, type Tensor } from "../base/tensor.ts";
-import type { Attribute, Node } from "../onnx/graph.ts";
+import type { Tensor } from "../base/tensor.ts";
+import type { Node } from "../onnx/graph.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { labelOf } from "./names.ts";
 
@@ -22,22 +22,11 @@ export interface Upgrade {
   readonly apply: (node: Node, context: UpgradeContext) => readonly Node[];
 }
 
-/** Attribute `name` becomes input number `at`, made by `toTensor`; left out where the node does not carry it. */
-export function attributeToInput(name: string, at: number, toTensor: (value: Attribute) => Tensor = int64Tensor) {
-  return (node: Node, { constant }: UpgradeContext): Node => {
-    const { [name]: value, ...attributes } = node.attributes;
-    if (value === undefined) return node;
-    const inputs = Array.from({ length: Math.max(at + 1, node.inputs.length) }, (_, i) => node.inputs[i] ?? "");
-    inputs[at] = constant(`${labelOf(node)}.${name}`, toTensor(value));
-    return { ...node, inputs, attributes };
-  };
+export function intOf(node: Node, name: string, fallback: number): number {
+  const attribute = node.attributes[name];
+  return attribute?.kind === "int" ? attribute.value : fallback;
 }
 
-function int64Tensor(value: Attribute): Tensor {
-  return ints(value.kind === "ints" ? value.value : value.kind === "int" ? [value.value] : []);
-}
-
-/** An old form that nothing of today computes. */
 export function refused(node: Node, what: string, value: string | number, meaning: string): ModelError {
   return new ModelError(
     "unsupported-attribute",

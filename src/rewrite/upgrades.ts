@@ -1,8 +1,9 @@
 import { floats, ints, numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
+import { attributeToInput } from "./attribute-to-input.ts";
 import { labelOf } from "./names.ts";
 import { asymmetricResize, upsampleAsResize, withoutEmptyInputs } from "./resize-upgrades.ts";
-import { attributeToInput, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
+import { intOf, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
 
 const floatScalar = (value: Attribute): Tensor => floats(value.kind === "float" ? [value.value] : [0], []);
 
@@ -159,8 +160,3 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   Unsqueeze: [{ before: 13, apply: axesToInput }],
   Upsample: [{ before: ALWAYS, apply: upsampleAsResize }],
 };
-
-function intOf(node: Node, name: string, fallback: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === "int" ? attribute.value : fallback;
-}
