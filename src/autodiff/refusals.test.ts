@@ -28,6 +28,10 @@ const refusals: readonly (readonly [reason: string, build: (g: GraphBuilder, X: 
     (g, X) => g.Pad(X, g.ints([0, 0, 0, 1, 0, 0, 0, -1]), undefined, undefined, { mode: "reflect" }),
   ],
   [
+    "it pads axis 3 of 4 elements by 5",
+    (g, X) => g.Pad(X, g.ints([0, 0, 0, 5, 0, 0, 0, 0]), undefined, undefined, { mode: "wrap" }),
+  ],
+  [
     "it pads axis 0, whose extent is not a number",
     (g, X) => g.Pad(X, g.ints([1, 0, 0, 0, 1, 0, 0, 0]), undefined, undefined, { mode: "edge" }),
   ],

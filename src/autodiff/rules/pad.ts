@@ -39,31 +39,45 @@ function paddingsOf({ node, data, pads, axes }: GradientContext<"Pad">): readonl
     .filter(({ front, back }) => front !== 0 || back !== 0);
 }
 
-/** Which element of an axis stands at a position that may lie outside of it. */
-type Source = (position: number, extent: number) => number;
+interface Mode {
+  /** Which element of an axis stands at a position that may lie outside of it. */
+  readonly source: (position: number, extent: number) => number;
+  /** How far onnxruntime 1.30 goes to one side: beyond, it refuses to reflect, and wraps to other places than ONNX says. */
+  readonly reach: (extent: number) => number;
+}
 
 const modulo = (position: number, period: number): number => ((position % period) + period) % period;
 
-const sources: Readonly<Record<string, Source>> = {
-  edge: (position, extent) => Math.min(Math.max(position, 0), extent - 1),
-  // 2 1 | 0 1 2 | 1 0: a period of 2·(extent - 1)
-  reflect: (position, extent) => {
-    const inside = modulo(position, Math.max(2 * (extent - 1), 1));
-    return Math.min(inside, Math.max(2 * (extent - 1), 1) - inside);
+const modes: Readonly<Record<string, Mode>> = {
+  edge: {
+    source: (position, extent) => Math.min(Math.max(position, 0), extent - 1),
+    reach: () => Number.POSITIVE_INFINITY,
   },
-  wrap: modulo,
+  // 2 1 | 0 1 2 | 1 0: a period of 2·(extent - 1)
+  reflect: {
+    source: (position, extent) => {
+      const period = Math.max(2 * (extent - 1), 1);
+      const inside = modulo(position, period);
+      return Math.min(inside, period - inside);
+    },
+    reach: (extent) => extent - 1,
+  },
+  wrap: { source: modulo, reach: (extent) => extent },
 };
 
 function mapsOf({ node, data, attributes: { mode } }: GradientContext<"Pad">, paddings: readonly Padding[]) {
-  const source = sources[mode];
-  if (!source) throw new NoGradient(node, `padding by mode "${mode}" is not handled`);
-  return paddings.map((padding) => mapOf(node, shapeOf(data)[padding.axis], padding, source));
+  const known = modes[mode];
+  if (!known) throw new NoGradient(node, `padding by mode "${mode}" is not handled`);
+  return paddings.map((padding) => mapOf(node, shapeOf(data)[padding.axis], padding, known));
 }
 
-function mapOf(node: Node, extent: number | string | undefined, padding: Padding, source: Source): AxisMap {
+function mapOf(node: Node, extent: number | string | undefined, padding: Padding, mode: Mode): AxisMap {
   const { axis, front, back } = padding;
   if (typeof extent !== "number") throw new NoGradient(node, `it pads axis ${axis}, whose extent is not a number`);
   if (front < 0 || back < 0) throw new NoGradient(node, `it crops axis ${axis} and does not pad with a constant`);
-  const rows = range(front + extent + back).map((at) => [{ from: source(at - front, extent), weight: 1 }]);
+  const longest = Math.max(front, back);
+  if (longest > mode.reach(extent))
+    throw new NoGradient(node, `it pads axis ${axis} of ${extent} elements by ${longest}`);
+  const rows = range(front + extent + back).map((at) => [{ from: mode.source(at - front, extent), weight: 1 }]);
   return { axis, input: extent, rows };
 }
