@@ -42,7 +42,8 @@ export const numbersIn = (value: Value): readonly number[] | undefined => value.
 /** Reshapes to the shape of `like`, which has as many elements. One symbolic extent becomes -1; several need a Shape. */
 export function reshapeLike(g: GraphBuilder, value: Value, like: Value): Value {
   if (value.shape && like.shape && sameShape(value.shape, like.shape)) return value;
-  return g.Reshape(value, target(g, like));
+  // without allowzero a 0 copies an extent of `value`
+  return g.Reshape(value, target(g, like), like.shape?.includes(0) ? { allowzero: 1 } : {});
 }
 
 function target(g: GraphBuilder, like: Value): Value {

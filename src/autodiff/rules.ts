@@ -1,16 +1,21 @@
 import type { GradientRules } from "./rule.ts";
 import { activationRules } from "./rules/activations.ts";
 import { arithmeticRules } from "./rules/arithmetic.ts";
+import { blockRules } from "./rules/blocks.ts";
 import { comparisonRules } from "./rules/comparisons.ts";
 import { constantRules } from "./rules/constants.ts";
 import { convolutionRules } from "./rules/convolution.ts";
+import { einsumRules } from "./rules/einsum.ts";
 import { gatherRules } from "./rules/gather.ts";
+import { gatherNdRules } from "./rules/gather-nd.ts";
 import { joinRules } from "./rules/join.ts";
 import { normalizationRules } from "./rules/normalization.ts";
+import { padRules } from "./rules/pad.ts";
 import { poolingRules } from "./rules/pooling.ts";
 import { productRules } from "./rules/products.ts";
 import { reductionRules } from "./rules/reductions.ts";
 import { reshapeRules } from "./rules/reshape.ts";
+import { resizeRules } from "./rules/resize.ts";
 import { softmaxRules } from "./rules/softmax.ts";
 
 /**
@@ -20,6 +25,7 @@ import { softmaxRules } from "./rules/softmax.ts";
 export const gradientRules: GradientRules = {
   ...convolutionRules,
   ...productRules,
+  ...einsumRules,
   ...normalizationRules,
   ...poolingRules,
   ...activationRules,
@@ -29,6 +35,10 @@ export const gradientRules: GradientRules = {
   ...reductionRules,
   ...joinRules,
   ...gatherRules,
+  ...gatherNdRules,
+  ...padRules,
+  ...blockRules,
+  ...resizeRules,
   ...reshapeRules,
   ...constantRules,
 };

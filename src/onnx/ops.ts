@@ -66,6 +66,7 @@ export const ops = {
     attributes: { alpha: float(1), beta: float(1), transA: int(0), transB: int(0) },
   },
   MatMul: { since: 13, inputs: ["A", "B"], outputs: ["Y"], attributes: none },
+  Einsum: { since: 12, inputs: ["Inputs..."], outputs: ["Output"], attributes: { equation: string() } },
 
   // normalization
   BatchNormalization: {
@@ -202,11 +203,48 @@ export const ops = {
   Slice: { since: 13, inputs: ["data", "starts", "ends", "axes?", "steps?"], outputs: ["output"], attributes: none },
   Gather: { since: 13, inputs: ["data", "indices"], outputs: ["output"], attributes: { axis: int(0) } },
   GatherElements: { since: 13, inputs: ["data", "indices"], outputs: ["output"], attributes: { axis: int(0) } },
+  GatherND: { since: 13, inputs: ["data", "indices"], outputs: ["output"], attributes: { batch_dims: int(0) } },
   ScatterElements: {
     since: 18,
     inputs: ["data", "indices", "updates"],
     outputs: ["output"],
     attributes: { axis: int(0), reduction: string("none") },
+  },
+  ScatterND: {
+    since: 18,
+    inputs: ["data", "indices", "updates"],
+    outputs: ["output"],
+    attributes: { reduction: string("none") },
+  },
+  TopK: {
+    since: 11,
+    inputs: ["X", "K"],
+    outputs: ["Values", "Indices"],
+    attributes: { axis: int(-1), largest: int(1), sorted: int(1) },
+  },
+  Tile: { since: 13, inputs: ["input", "repeats"], outputs: ["output"], attributes: none },
+  DepthToSpace: {
+    since: 13,
+    inputs: ["input"],
+    outputs: ["output"],
+    attributes: { blocksize: int(), mode: string("DCR") },
+  },
+  SpaceToDepth: { since: 13, inputs: ["input"], outputs: ["output"], attributes: { blocksize: int() } },
+  Resize: {
+    since: 19,
+    inputs: ["X", "roi?", "scales?", "sizes?"],
+    outputs: ["Y"],
+    attributes: {
+      antialias: int(0),
+      axes: ints(),
+      coordinate_transformation_mode: string("half_pixel"),
+      cubic_coeff_a: float(-0.75),
+      exclude_outside: int(0),
+      extrapolation_value: float(0),
+      keep_aspect_ratio_policy: string("stretch"),
+      mode: string("nearest"),
+      nearest_mode: string("round_prefer_floor"),
+    },
   },
   Pad: {
     since: 18,
@@ -225,6 +263,7 @@ export const ops = {
 
   // shapes and constants
   Shape: { since: 15, inputs: ["data"], outputs: ["shape"], attributes: { start: int(0), end: int() } },
+  Size: { since: 13, inputs: ["data"], outputs: ["size"], attributes: none },
   Constant: {
     since: 13,
     inputs: [],
@@ -233,6 +272,9 @@ export const ops = {
   },
   ConstantOfShape: { since: 9, inputs: ["input"], outputs: ["output"], attributes: { value: tensor() } },
   Range: { since: 11, inputs: ["start", "limit", "delta"], outputs: ["output"], attributes: none },
+  EyeLike: { since: 9, inputs: ["input"], outputs: ["output"], attributes: { dtype: int(), k: int(0) } },
+  OneHot: { since: 11, inputs: ["indices", "depth", "values"], outputs: ["output"], attributes: { axis: int(-1) } },
+  NonZero: { since: 13, inputs: ["X"], outputs: ["Y"], attributes: none },
 } as const satisfies Record<string, OpSpec>;
 
 export type OpName = keyof typeof ops;

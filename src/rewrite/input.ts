@@ -6,6 +6,7 @@ import type { Graph, Node, ValueInfo } from "../onnx/graph.ts";
 import { attributesOf } from "../onnx/ops.ts";
 import { inferShapes } from "../onnx/shapes/infer.ts";
 import { freshNames, tensorNames } from "./names.ts";
+import { simplify } from "./simplify.ts";
 
 /** The name of the batch extent in every graph inside of Regraft. */
 export const BATCH = "N";
@@ -18,7 +19,8 @@ interface InputSize {
 
 /**
  * Gives the graph's picture input the shape [N, C, height, width] (or [N, height, width, C]) and infers its outputs
- * again. Where the batch was a fixed number, constant Reshape targets that repeat it are opened too.
+ * again; what could be computed from the size before only when the graph ran becomes constant. Where the batch was a fixed
+ * number, constant Reshape targets that repeat it are opened too.
  *
  * @throws {ModelError} "not-an-image-model" · {GraphError} "bad-shape" where the graph cannot take that size
  */
@@ -33,7 +35,7 @@ export function fixInput(graph: Graph, { height, width, ...rest }: InputSize): G
   const depth = shape[channels] ?? 3;
   const fixed: Shape = channels === 1 ? [BATCH, depth, height, width] : [BATCH, height, width, depth];
   const sized = { ...graph, inputs: [{ ...input, shape: fixed }] };
-  return withInferredOutputs(typeof shape[0] === "number" ? withOpenBatch(sized, shape[0]) : sized);
+  return withInferredOutputs(simplify(typeof shape[0] === "number" ? withOpenBatch(sized, shape[0]) : sized));
 }
 
 /** The graph with dtype and shape of its outputs as inferred. */

@@ -27,6 +27,7 @@ interface Case {
 
 const int = (value: number) => ({ kind: "int", value }) as const;
 const float = (value: number) => ({ kind: "float", value }) as const;
+const text = (value: string) => ({ kind: "string", value }) as const;
 const list = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
 const some = (...shape: readonly number[]) =>
   floats(
@@ -146,8 +147,58 @@ const cases: readonly Case[] = [
   },
   { name: "Cast with saturate", opset: 19, op: "Cast", attributes: { to: int(1), saturate: int(1) } },
   { name: "Reshape", opset: 7, op: "Reshape", constants: { shape: ints([0, -1]) } },
+  {
+    name: "Pad of some axes",
+    opset: 21,
+    op: "Pad",
+    constants: { pads: ints([1, 2]), value: floats([0.5], []), axes: ints([-2]) },
+  },
+  ...upsamplings(),
+  {
+    name: "Resize with empty scales",
+    opset: 11,
+    op: "Resize",
+    constants: { roi: floats([]), scales: floats([]), sizes: ints([2, 3, 8, 10]) },
+  },
+  { name: "TopK", opset: 9, op: "TopK", attributes: { k: int(2), axis: int(1) }, outputs: ["Y", "indices"] },
+  {
+    name: "Scatter",
+    opset: 9,
+    op: "Scatter",
+    attributes: { axis: int(3) },
+    constants: { indices: ints([4, 0], [1, 1, 1, 2]), updates: floats([9, 8], [1, 1, 1, 2]) },
+  },
+  { name: "Sum at the opset of today", opset: OPSET, op: "Sum", constants: { a: floats([1]), b: floats([2]) } },
   { name: "Relu of the newest opset", opset: 26, op: "Relu" },
 ];
+
+/** Outputs that no one reads and the graph does not give. */
+const unread: ReadonlySet<string> = new Set(["mask", "indices"]);
+
+/** Larger, smaller, and one axis each way; odd scales show how coordinates are rounded. */
+function upsamplings(): readonly Case[] {
+  const growing = [1, 1, 2, 2.4];
+  const resizes = [growing, [1, 1, 0.5, 0.6], [1, 1, 2.5, 0.7]].flatMap((scales) =>
+    ["nearest", "linear"].map((mode) => ({ scales, mode })),
+  );
+  return [
+    ...resizes.map(({ scales, mode }) => ({
+      name: `Resize ${mode} by ${scales}`,
+      opset: 10,
+      op: "Resize",
+      attributes: { mode: text(mode) },
+      constants: { scales: floats(scales) },
+    })),
+    { name: "Upsample", opset: 8, op: "Upsample", attributes: { scales: { kind: "floats", value: growing } } },
+    {
+      name: "Upsample, linear",
+      opset: 7,
+      op: "Upsample",
+      attributes: { mode: text("linear"), scales: { kind: "floats", value: growing } },
+    },
+    { name: "Upsample with an input", opset: 9, op: "Upsample", constants: { scales: floats(growing) } },
+  ];
+}
 
 function modelFor({
   opset,
@@ -163,7 +214,7 @@ function modelFor({
   const graph: Graph = {
     name: "case",
     inputs: [{ name: "X", dtype: "float32", shape }],
-    outputs: outputs.filter((name) => name !== "mask").map((name) => ({ name, dtype: "float32", shape: undefined })),
+    outputs: outputs.filter((name) => !unread.has(name)).map((name) => ({ name, dtype: "float32", shape: undefined })),
     nodes: [node],
     initializers: new Map(Object.entries(constants)),
   };
@@ -211,6 +262,33 @@ test("attributes become inputs", () => {
     %Y[2,3,4,5] = Clip(%X, (0), (6))
     output %Y"
   `);
+});
+
+test("a Pad of some axes spells out all", () => {
+  const constants = { pads: ints([1, 2]), value: floats([0.5], []), axes: ints([-2]) };
+  expect(printed({ opset: 21, op: "Pad", constants })).toMatchInlineSnapshot(`
+    "input %X float32[2,3,4,5]
+    %Y[2,3,7,5] = Pad(%X, [0,0,1,0,0,0,2,0], (0.5))
+    output %Y"
+  `);
+});
+
+test("an old Resize that grows along one axis and shrinks along the other becomes two", () => {
+  expect(printed({ opset: 10, op: "Resize", constants: { scales: floats([1, 1, 2, 0.5]) } })).toMatchInlineSnapshot(`
+    "input %X float32[2,3,4,5]
+    %Y.smaller[2,3,4,2] = Resize(%X, _, [1,1,1,0.5]) {coordinate_transformation_mode="asymmetric", nearest_mode="ceil"}
+    %Y[2,3,8,2] = Resize(%Y.smaller, _, [1,1,2,1]) {coordinate_transformation_mode="asymmetric", nearest_mode="floor"}
+    output %Y"
+  `);
+});
+
+test("an old Resize to the nearest by scales that are computed is refused", () => {
+  const model = modelFor({ name: "", opset: 10, op: "Resize" });
+  const nodes = model.graph.nodes.map((node) => ({ ...node, inputs: ["X", "scales"] }));
+  const inputs = [...model.graph.inputs, { name: "scales", dtype: "float32", shape: [4] } as const];
+  expect(() => raiseOpset({ ...model, graph: { ...model.graph, inputs, nodes } })).toThrow(
+    expect.objectContaining({ code: "unsupported-attribute" }),
+  );
 });
 
 test("an old Softmax over several axes goes by way of a matrix", () => {

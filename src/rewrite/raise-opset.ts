@@ -24,8 +24,7 @@ const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
 export function raiseOpset(model: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
   if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
-  const graph = version === OPSET ? model.graph : raised(model.graph, version);
-  for (const node of graph.nodes) checkNode(node, version);
+  const graph = raised(model.graph, version);
   return {
     ...model,
     graph: { ...graph, nodes: graph.nodes.map(withoutIdleAttributes) },

@@ -1,24 +1,11 @@
-import { floats, ints, type Tensor } from "../base/tensor.ts";
+import { floats, ints, numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Attribute, Node } from "../onnx/graph.ts";
 import { attention } from "./attention.ts";
+import { attributeToInput } from "./attribute-to-input.ts";
 import { mean, rmsNormalization, sum, swish } from "./lowerings.ts";
 import { labelOf } from "./names.ts";
+import { asymmetricResize, upsampleAsResize, withoutEmptyInputs } from "./resize-upgrades.ts";
 import { intOf, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
-
-/** Attribute `name` becomes input number `at`, made by `toTensor`; left out where the node does not carry it. */
-function attributeToInput(name: string, at: number, toTensor: (value: Attribute) => Tensor = int64Tensor) {
-  return (node: Node, { constant }: UpgradeContext): Node => {
-    const { [name]: value, ...attributes } = node.attributes;
-    if (value === undefined) return node;
-    const inputs = Array.from({ length: Math.max(at + 1, node.inputs.length) }, (_, i) => node.inputs[i] ?? "");
-    inputs[at] = constant(`${labelOf(node)}.${name}`, toTensor(value));
-    return { ...node, inputs, attributes };
-  };
-}
-
-function int64Tensor(value: Attribute): Tensor {
-  return ints(value.kind === "ints" ? value.value : value.kind === "int" ? [value.value] : []);
-}
 
 const floatScalar = (value: Attribute): Tensor => floats(value.kind === "float" ? [value.value] : [0], []);
 
@@ -88,6 +75,25 @@ const countOutputs: Upgrade["apply"] = (node) => {
   return [{ ...node, attributes: { ...node.attributes, num_outputs } }];
 };
 
+/** A Pad of some axes as one of all: onnxruntime 1.30 reads the pads wrongly where it moves a Transpose across it. */
+const padOfAllAxes: Upgrade["apply"] = (node, { known, constant }) => {
+  const [data = "", pads = "", value = "", axes = ""] = node.inputs;
+  const [rank, amounts, along] = [known(data)?.shape?.length, known(pads)?.constant, known(axes)?.constant];
+  if (axes === "" || rank === undefined || !amounts || !along) return [node];
+  const spread = new Array<number>(2 * rank).fill(0);
+  const numbers = numbersOf(amounts);
+  for (const [at, axis] of numbersOf(along).entries()) {
+    const front = axis < 0 ? axis + rank : axis;
+    spread[front] = numbers[at] ?? 0;
+    spread[front + rank] = numbers[at + along.data.length] ?? 0;
+  }
+  return [{ ...node, inputs: [data, constant(`${labelOf(node)}.pads`, ints(spread)), value] }];
+};
+
+const renamed =
+  (op: string): Upgrade["apply"] =>
+  (node) => [{ ...node, op }];
+
 /** Of ops that are no op of `OPSET`, or that others say as well: one op fewer to know. */
 const ALWAYS = Number.POSITIVE_INFINITY;
 
@@ -114,6 +120,7 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
       before: 11,
       apply: inOrder(withDefault("value", 0), attributeToInput("pads", 1), attributeToInput("value", 2, floatScalar)),
     },
+    { before: ALWAYS, apply: padOfAllAxes },
   ],
   RMSNormalization: [{ before: ALWAYS, apply: rmsNormalization }],
   ReduceL1: reduceBefore18,
@@ -126,6 +133,11 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ReduceProd: reduceBefore18,
   ReduceSum: [{ before: 13, apply: axesToInput }],
   ReduceSumSquare: reduceBefore18,
+  Resize: [
+    { before: 11, apply: asymmetricResize },
+    { before: ALWAYS, apply: withoutEmptyInputs },
+  ],
+  Scatter: [{ before: ALWAYS, apply: renamed("ScatterElements") }],
   Slice: [
     {
       before: 10,
@@ -138,7 +150,9 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     { before: 18, apply: countOutputs },
   ],
   Squeeze: [{ before: 13, apply: axesToInput }],
+  TopK: [{ before: 10, apply: inOrder(attributeToInput("k", 1)) }],
   Sum: [{ before: ALWAYS, apply: sum }],
   Swish: [{ before: ALWAYS, apply: swish }],
   Unsqueeze: [{ before: 13, apply: axesToInput }],
+  Upsample: [{ before: ALWAYS, apply: upsampleAsResize }],
 };

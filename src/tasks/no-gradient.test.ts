@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { testHost } from "../../test/fixtures/host.ts";
 import { drawnTrainVal, writeTrainVal } from "../../test/fixtures/pictures.ts";
-import { columnMajorPool, type Obstacle, reflectPad, stubbornGraph } from "../../test/fixtures/stubborn-model.ts";
+import {
+  antialiasedResize,
+  columnMajorPool,
+  type Obstacle,
+  stubbornGraph,
+} from "../../test/fixtures/stubborn-model.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { changedWeights } from "../../test/fixtures/weights.ts";
 import { GraphError } from "../base/errors.ts";
@@ -21,7 +26,7 @@ const load = async (obstacle: Obstacle, options: Parameters<typeof stubbornGraph
   loadBase(await writeTinyModel(host.store, "/stubborn", { graph: stubbornGraph(obstacle, options) }), {}, host);
 
 describe.each([
-  ["a reflecting Pad", reflectPad, "Pad", "Pad_1"],
+  ["an antialiased Resize", antialiasedResize, "Resize", "Resize_1"],
   ["a MaxPool in column-major order", columnMajorPool, "MaxPool", "MaxPool_1"],
 ] as const)("a base with %s", (_, obstacle, op, node) => {
   test("can have a new head", async () => {
@@ -77,10 +82,10 @@ describe.each([
 });
 
 test("where no layer of the base can be tuned, the new layers can", async () => {
-  const base = await load(reflectPad, { after: true });
+  const base = await load(antialiasedResize, { after: true });
   await expect(fineTune(base, data, { ...quick, headEpochs: 0 }, host)).rejects.toMatchObject({
     code: "no-gradient",
-    message: expect.stringContaining("Pad_2"),
+    message: expect.stringContaining("Resize_2"),
     hint: "Train the new layers alone: --unfreeze none.",
   });
   expect(await inspectModel({ model: "/stubborn" }, host)).toMatchObject({
@@ -90,7 +95,7 @@ test("where no layer of the base can be tuned, the new layers can", async () => 
 });
 
 test("a run that would meet such a node in its second phase says so before the first, and leaves nothing", async () => {
-  await load(reflectPad);
+  await load(antialiasedResize);
   await writeTrainVal(host.store, "/data", { classes: 2, perClass: 4 });
   const run = { model: "/stubborn", data: "/data", out: "/runs/a", ...quick };
   await expect(trainRun(run, host)).rejects.toMatchObject({ code: "no-gradient" });

@@ -1,6 +1,8 @@
 import { sizeOf } from "../../src/base/shape.ts";
 import { ints, tensor, zeros } from "../../src/base/tensor.ts";
+import { dtypeOf } from "./dtype-of.ts";
 import { type Element, integersOf, scalarOf, tensorOf } from "./elements.ts";
+import { indicesOf } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 import { widened } from "./widened.ts";
 
@@ -32,9 +34,20 @@ const Range: Kernel<"Range"> = ({ start, limit, delta }) => {
   ];
 };
 
-export const constants: Kernels<"Shape" | "Constant" | "ConstantOfShape" | "Range"> = {
+/** Ones on the diagonal that begins k columns to the right. */
+const EyeLike: Kernel<"EyeLike"> = ({ input }, { dtype, k }) => [
+  tensorOf(
+    dtype === undefined ? input.dtype : dtypeOf(dtype),
+    input.shape,
+    indicesOf(input.shape).map(([row = 0, column = 0]) => (column === row + k ? 1 : 0)),
+  ),
+];
+
+export const constants: Kernels<"Shape" | "Size" | "Constant" | "ConstantOfShape" | "Range" | "EyeLike"> = {
   Shape: ({ data }, { start, end }) => [ints(data.shape.slice(start, end))],
+  Size: ({ data }) => [ints([sizeOf(data.shape)], [])],
   Constant,
   ConstantOfShape,
   Range,
+  EyeLike,
 };

@@ -52,3 +52,12 @@ export function larger<E extends Element>(a: E, b: E): E {
 
 /** The smaller of two elements. */
 export const smaller = <E extends Element>(a: E, b: E): E => (larger(a, b) === a ? b : a);
+
+/** How an update is combined with what is there, by the name of a `reduction`. */
+export const reducers: Readonly<Record<string, (old: Element, update: Element) => Element>> = {
+  none: (_, update) => update,
+  add: (old, update) => (typeof old === "bigint" ? old + BigInt(update) : old + Number(update)),
+  mul: (old, update) => (typeof old === "bigint" ? old * BigInt(update) : old * Number(update)),
+  min: smaller,
+  max: larger,
+};

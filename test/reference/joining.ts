@@ -1,5 +1,5 @@
 import type { Tensor } from "../../src/base/tensor.ts";
-import { type Element, integersOf, larger, moved, smaller, tensorOf } from "./elements.ts";
+import { type Element, integersOf, moved, reducers, tensorOf } from "./elements.ts";
 import { at, axisOf, indicesOf, offsetOf, stridesOf, withAxis } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 
@@ -53,14 +53,6 @@ const GatherElements: Kernel<"GatherElements"> = ({ data, indices }, { axis }) =
   const places = elementPlaces(data, indices, axis);
   const strides = stridesOf(indices.shape);
   return [moved(data, indices.shape, (index) => at(places, offsetOf(index, strides)))];
-};
-
-const reducers: Readonly<Record<string, (old: Element, update: Element) => Element>> = {
-  none: (_, update) => update,
-  add: (old, update) => (typeof old === "bigint" ? old + BigInt(update) : old + Number(update)),
-  mul: (old, update) => (typeof old === "bigint" ? old * BigInt(update) : old * Number(update)),
-  min: smaller,
-  max: larger,
 };
 
 const ScatterElements: Kernel<"ScatterElements"> = ({ data, indices, updates }, { axis, reduction }) => {

@@ -1,6 +1,6 @@
-import type { DType } from "../../src/base/dtype.ts";
 import { type StaticShape, sizeOf } from "../../src/base/shape.ts";
 import type { Tensor } from "../../src/base/tensor.ts";
+import { dtypeOf } from "./dtype-of.ts";
 import { type Element, integersOf, moved, tensorOf } from "./elements.ts";
 import { at, axisOf, broadcastOffset, broadcastShape, offsetOf, stridesOf } from "./index-space.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
@@ -51,26 +51,8 @@ const Unsqueeze: Kernel<"Unsqueeze"> = ({ data, axes }) => {
   );
 };
 
-/** ONNX's TensorProto.DataType. Every float type is float64 here. */
-const castTypes: Readonly<Record<number, DType>> = {
-  1: "float64",
-  2: "uint8",
-  3: "int8",
-  4: "uint16",
-  5: "int16",
-  6: "int32",
-  7: "int64",
-  9: "bool",
-  10: "float64",
-  11: "float64",
-  12: "uint32",
-  13: "uint64",
-  16: "float64",
-};
-
 const Cast: Kernel<"Cast"> = ({ input }, { to = 0 }) => {
-  const dtype = castTypes[to];
-  if (!dtype) throw new Error(`Cast to type ${to} is not known here`);
+  const dtype = dtypeOf(to);
   const elements = Array.from<Element>(input.data);
   return [tensorOf(dtype, input.shape, dtype === "bool" ? elements.map((x) => (x ? 1 : 0)) : elements)];
 };

@@ -25,6 +25,17 @@ export const cropping: GradientCases<"Slice" | "Pad"> = {
     everything: ({ g, x }) => [
       g.Slice(x("data", ["N", 4]), g.ints([0, 0]), g.ints([Number.MAX_SAFE_INTEGER, 4]), g.ints([0, 1])),
     ],
+    nothing: ({ g, x, fixed }) => [
+      g.Concat(g.Slice(x("data", ["N", 4]), g.ints([3]), g.ints([1]), g.ints([1])), fixed("B", ["N", 1]), { axis: 1 }),
+    ],
+    "a negative step from the end, axis -1": ({ g, x }) => [
+      g.Slice(x("data", ["N", "L", 5]), g.ints([-2]), g.ints([-5]), g.ints([-1]), g.ints([-2])),
+    ],
+    "bounds by shape arithmetic": ({ g, x }) => {
+      const data = x("data", ["N", 6]);
+      const half = g.Div(g.Shape(data, { start: 1 }), g.ints([2]));
+      return [g.Slice(data, g.ints([0]), half, g.ints([-1]))];
+    },
     "all but the last of a symbolic axis": ({ g, x }) => [
       g.Slice(x("data", ["N", "L", 2]), g.ints([0]), g.ints([-1]), g.ints([1])),
     ],
@@ -54,5 +65,12 @@ export const cropping: GradientCases<"Slice" | "Pad"> = {
     "negative pads crop": ({ g, x }) => [g.Pad(x("data", ["N", 4, 5]), g.ints([0, -1, 2, 0, 0, -2]))],
     "crop everywhere": ({ g, x }) => [g.Pad(x("data", ["N", 4, 5]), g.ints([0, -1, -2, 0, -2, -1]))],
     "named axes": ({ g, x }) => [g.Pad(x("data", ["N", 3, 2]), g.ints([1, 2]), g.float(0), g.ints([-2]))],
+    reflect: ({ g, x }) => [g.Pad(x("data", ["N", 3, 4]), g.ints([0, 2, 1, 0, 1, 3]), { mode: "reflect" })],
+    edge: ({ g, x }) => [g.Pad(x("data", ["N", 3, 4]), g.ints([0, 2, 1, 0, 1, 5]), { mode: "edge" })],
+    wrap: ({ g, x }) => [g.Pad(x("data", ["N", 3, 4]), g.ints([0, 2, 1, 0, 1, 3]), { mode: "wrap" })],
+    "reflect on a channel, as its own axes say": ({ g, x }) => [
+      g.Pad(x("data", ["N", 3, 2, 2]), g.ints([1, 2]), undefined, g.ints([-3]), { mode: "reflect" }),
+    ],
+    "reflect nothing": ({ g, x }) => [g.Pad(x("data", ["N", 3]), g.ints([0, 0, 0, 0]), { mode: "reflect" })],
   },
 };

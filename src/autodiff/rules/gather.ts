@@ -24,6 +24,11 @@ export const gatherRules = {
       throw new NoGradient(node, `the reduction "${reduction}" is not handled`);
     },
   },
+  TopK: {
+    X: ({ g, X, Indices, dValues, attributes: { axis } }) =>
+      g.ScatterElements(zerosLike(g, X), Indices, dValues, { axis }),
+    K: none,
+  },
 } satisfies Partial<GradientRules>;
 
 /** The output has the axes of `indices` in the place of `axis`; here they become one axis, then scatter. */

@@ -1,13 +1,12 @@
-import { isFloat } from "../../base/dtype.ts";
+import { type DType, isFloat } from "../../base/dtype.ts";
 import type { Dim, Shape } from "../../base/shape.ts";
 import { floats, ints, numbersOf, type Tensor } from "../../base/tensor.ts";
 import { dataTypeName, dtypeOfCode } from "../data-types.ts";
 import type { AttributeValues } from "../ops.ts";
 import { rankFromLength } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, MOST_ELEMENTS, shaped } from "./known.ts";
-import { rearranged } from "./layout.ts";
-import { demand, type RuleContext, type ShapeRules } from "./rule.ts";
-import { addDims, divDims, subDims } from "./symbolic.ts";
+import { demand, type RuleContext, type ShapeRules, whole } from "./rule.ts";
+import { addDims, divDims, productOf, subDims } from "./symbolic.ts";
 
 /** Where numbers come from: shapes, constants, ranges; and Cast. */
 export const constantRules = {
@@ -15,12 +14,16 @@ export const constantRules = {
     const extents = data.shape?.slice(start, end);
     return [extents ? counted("int64", [extents.length], extents) : shaped("int64", [undefined])];
   },
+  Size: ({ data }) => [counted("int64", [], data.shape && [productOf(data.shape)])],
   Constant: ({ attributes }) => {
     const constant = constantOf(attributes);
     return [constant ? { dtype: constant.dtype, shape: constant.shape, constant } : shaped("float32", undefined)];
   },
   ConstantOfShape: ({ input, attributes: { value } }) => [constantOfShape(input, value)],
   Range: (context) => [range(context)],
+  EyeLike: ({ input, attributes: { dtype } }) => [
+    shaped(dtype === undefined ? input.dtype : castTarget(dtype), input.shape),
+  ],
   Cast: ({ input, attributes: { to } }) => [cast(input, to)],
 } satisfies Partial<ShapeRules>;
 
@@ -49,7 +52,10 @@ function range({ start, limit, delta }: RuleContext<"Range">): Inferred {
   const [first, last, step] = [scalarOf(start), scalarOf(limit), scalarOf(delta)];
   demand(step !== 0, () => "a delta of 0");
   if (first === undefined || last === undefined || typeof step !== "number") return shaped(dtype, [undefined]);
-  if (typeof first === "number" && typeof last === "number") return counted(dtype, ...numbersFrom(first, last, step));
+  if (typeof first === "number" && typeof last === "number") {
+    const [shape, numbers] = numbersFrom(first, last, step);
+    return isFloat(dtype) ? shaped(dtype, shape) : counted(dtype, shape, numbers);
+  }
   if (step < 0) return shaped(dtype, [undefined]);
   return shaped(dtype, [divDims(addDims(subDims(last, first), step - 1), step)]);
 }
@@ -65,9 +71,20 @@ function scalarOf(known: Known): Dim | undefined {
   return element;
 }
 
+/** Fractions are cut off towards 0; anything but 0 is true. */
 function cast(input: Known, to: number | undefined): Inferred {
-  const dtype = to === undefined ? undefined : dtypeOfCode(to);
-  demand(dtype !== undefined, () => `cannot cast to ${to === undefined ? "nothing" : dataTypeName(to)}`);
-  if (!input.shape || dtype === "bool") return shaped(dtype, input.shape);
-  return rearranged({ ...input, dtype }, input.shape);
+  const dtype = castTarget(to);
+  const elements = elementsOf(input);
+  if (!input.shape || !elements) return shaped(dtype, input.shape);
+  if (dtype === "bool") return counted(dtype, input.shape, whole(elements.map(truth)));
+  return counted(dtype, input.shape, isFloat(dtype) ? elements : elements.map(truncated));
+}
+
+const truth = (element: Dim): Dim | undefined => (typeof element === "number" ? Number(element !== 0) : undefined);
+const truncated = (element: Dim): Dim => (typeof element === "number" ? Math.trunc(element) : element);
+
+function castTarget(code: number | undefined): DType {
+  const dtype = code === undefined ? undefined : dtypeOfCode(code);
+  demand(dtype !== undefined, () => `cannot cast to ${code === undefined ? "nothing" : dataTypeName(code)}`);
+  return dtype;
 }

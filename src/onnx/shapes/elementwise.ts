@@ -1,19 +1,19 @@
-import type { DType } from "../../base/dtype.ts";
+import { type DType, isFloat } from "../../base/dtype.ts";
 import { type Dim, isStatic } from "../../base/shape.ts";
 import { broadcast } from "./broadcast.ts";
 import { counted, elementsOf, type Inferred, type Known, like, shaped } from "./known.ts";
 import { atMostDims, largerDim, lessDims, modDims, smallerDim } from "./order.ts";
 import { axisOf, demand, type ShapeRules, whole } from "./rule.ts";
-import { addDims, divDims, equalDims, mulDims, subDims } from "./symbolic.ts";
+import { addDims, divDims, equalDims, exactQuotient, mulDims, subDims } from "./symbolic.ts";
 
 /** An op on single elements, where it can be done on extents by name; undefined where it cannot. */
 type OnDims = (elements: readonly Dim[]) => Dim | undefined;
 
 const unary = ({ X }: { readonly X: Known }) => [like(X)] as const;
 const arithmetic =
-  (onDims: OnDims) =>
+  (onDims: OnDims, onFloats = onDims) =>
   ({ A, B }: { readonly A: Known; readonly B: Known }) =>
-    [combined(A.dtype, [A, B], onDims)] as const;
+    [combined(A.dtype, [A, B], isFloat(A.dtype) ? onFloats : onDims)] as const;
 const comparison =
   (onDims: OnDims) =>
   ({ A, B }: { readonly A: Known; readonly B: Known }) =>
@@ -45,7 +45,7 @@ export const elementwiseRules = {
   Add: arithmetic(onTwo(addDims)),
   Sub: arithmetic(onTwo(subDims)),
   Mul: arithmetic(onTwo(mulDims)),
-  Div: arithmetic(onTwo(divDims)),
+  Div: arithmetic(onTwo(divDims), onTwo(exactQuotient)),
   Mod: ({ A, B, attributes: { fmod } }) => [
     combined(A.dtype, [A, B], fmod ? onNumbers((a = 0, b = 0) => a % b) : onTwo(modDims)),
   ],
@@ -59,8 +59,8 @@ export const elementwiseRules = {
   Neg: ({ X }) => [combined(X.dtype, [X], ([x = 0]) => subDims(0, x))],
   Reciprocal: unary,
   Sign: ({ X }) => [combined(X.dtype, [X], onNumbers(Math.sign))],
-  Floor: unary,
-  Ceil: unary,
+  Floor: ({ X }) => [combined(X.dtype, [X], ([x]) => x)],
+  Ceil: ({ X }) => [combined(X.dtype, [X], ([x]) => x)],
   Round: unary,
   Min: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, folding(smallerDim))],
   Max: ({ data }) => [combined(data[0]?.dtype ?? "float32", data, folding(largerDim))],
@@ -106,6 +106,7 @@ function onto(X: Known, other: Known): Inferred {
   return like(X);
 }
 
+/** Of floats only whole numbers are followed, exporters divide extents so; others would be rounded as the engine does. */
 function combined(dtype: DType, inputs: readonly Known[], onDims: OnDims): Inferred {
   const shape = broadcast(inputs.map((input) => input.shape));
   const size = shape && whole(shape);
@@ -117,14 +118,16 @@ function elementByElement(inputs: readonly Known[], length: number, onDims: OnDi
   const columns: (readonly Dim[])[] = [];
   for (const input of inputs) {
     const elements = elementsOf(input);
-    if (!elements) return undefined;
+    if (!elements?.every(isWhole)) return undefined;
     columns.push(elements);
   }
   const results = Array.from({ length }, (_, at) =>
     onDims(columns.map((column) => column[column.length === 1 ? 0 : at] ?? 0)),
   );
-  return whole(results);
+  return results.every(isWhole) ? whole(results) : undefined;
 }
+
+const isWhole = (element: Dim | undefined): boolean => typeof element !== "number" || Number.isInteger(element);
 
 function onTwo(f: (a: Dim, b: Dim) => Dim | undefined): OnDims {
   return ([a = 0, b = 0]) => f(a, b);

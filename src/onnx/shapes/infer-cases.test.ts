@@ -126,6 +126,12 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     (g, x) => [g.MatMul(x("N", 1, 4, 5), x(2, 5, 3))],
     (g, x) => [g.MatMul(x(5), x("N", 5, 3)), g.MatMul(x("N", 5), x(5)), g.MatMul(x(5), x(5))],
   ],
+  Einsum: [
+    (g, x) => [g.Einsum(x("N", 4, "T"), x("N", "T", 3), { equation: "bij, bjk -> bik" })],
+    (g, x) => [g.Einsum(x("N", 2, 3), x("N", 3, 4), { equation: "...ij,...jk" })],
+    (g, x) => [g.Einsum(x("N", "H", 4), { equation: "i...->..." }), g.Einsum(x(3, 3), { equation: "ii" })],
+    (g, x) => [g.Einsum(x("N", 1), x(1, 3), { equation: "ij,ij->ji" })],
+  ],
   BatchNormalization: [
     (g, x) => [g.BatchNormalization(x("N", 3, 4, 4), x(3), x(3), x(3), x(3))],
     (g, x) => g.outputs("BatchNormalization", [x("N", 3, 4), x(3), x(3), x(3), x(3)], { training_mode: 1 }, 3),
@@ -293,6 +299,38 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     (g) => [g.Gather(g.ints([7, 8, 9]), g.ints([-1, 0]))],
   ],
   GatherElements: [(g, x) => [g.GatherElements(x(4, 5), g.ints([0, 1, 2, 3], [4, 1]), { axis: 1 })]],
+  GatherND: [
+    (g, x) => [g.GatherND(x(4, 5, 3), g.ints([0, 1, 2, 3], [2, 2])), g.GatherND(x(4, 5), g.ints([0, 1], [2, 1]))],
+    (g, x) => [g.GatherND(x(4, 5, 3), g.ints([0, 1, 2, 3], [4, 1]), { batch_dims: 1 })],
+  ],
+  ScatterND: [(g, x) => [g.ScatterND(x("N", 5, 3), g.ints([0, 1, 1, 2], [2, 2]), x(2, 3), { reduction: "add" })]],
+  TopK: [
+    (g, x) => g.outputs("TopK", [x("N", 5), g.ints([3])], {}, 2),
+    (g, x) => g.outputs("TopK", [x(4, "H"), g.ints([2])], { axis: 0 }, 2),
+  ],
+  Tile: [
+    (g, x) => [g.Tile(x("N", 3, 1), g.ints([1, 2, 4])), g.Tile(x("N", 3), g.ints([3, 1]))],
+    (g, x) => [
+      g.Tile(x(1, 3), g.Concat(g.Shape(x("N", 2), { end: 1 }), g.ints([1]), { axis: 0 })),
+      g.Tile(g.ints([1, 2]), g.ints([3])),
+    ],
+  ],
+  DepthToSpace: [(g, x) => [g.DepthToSpace(x("N", 8, "H", 3), { blocksize: 2, mode: "CRD" })]],
+  SpaceToDepth: [(g, x) => [g.SpaceToDepth(x("N", 2, 6, "W"), { blocksize: 3 })]],
+  Resize: [
+    (g, x) => [g.Resize(x("N", 3, "H", 5), undefined, g.constant(floats([1, 1, 2, 1.5])))],
+    (g, x) => [g.Resize(x("N", 3, "H", "W"), undefined, g.constant(floats([0.5, 0.25])), { axes: [2, -1] })],
+    (g, x) => [g.Resize(x("N", 3, 10, 5), undefined, g.constant(floats([1, 1, 0.7, 0.6])), { mode: "linear" })],
+    (g, x) => {
+      const X = x("N", 3, 4, 5);
+      const sizes = g.Concat(g.Shape(X, { end: 2 }), g.Mul(g.Shape(X, { start: 2 }), g.ints([2])), { axis: 0 });
+      return [g.Resize(X, undefined, undefined, sizes, { mode: "linear" })];
+    },
+    (g, x) => {
+      const scales = g.Concat(g.constant(floats([1, 1])), g.constant(floats([2, 3])), { axis: 0 });
+      return [scales, g.Resize(x("N", 3, 4, 5), undefined, scales)];
+    },
+  ],
   ScatterElements: [
     (g, x) => [g.ScatterElements(x(4, 5), g.ints([0, 1, 2, 3], [4, 1]), x(4, 1), { axis: 1, reduction: "add" })],
   ],
@@ -327,13 +365,18 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
   Identity: [(g, x) => [g.Identity(x("N", 3))], (g) => [g.Identity(g.ints([1, 2]))]],
   Cast: [
     (g, x) => [g.Cast(x("N", 3), { to: dataTypeCodes.float64 }), g.Cast(x("N", 3), { to: dataTypeCodes.bool })],
-    (g) => [g.Cast(g.ints([1, 2]), { to: dataTypeCodes.int32 })],
+    (g) => [g.Cast(g.ints([1, 2]), { to: dataTypeCodes.int32 }), g.Cast(g.ints([0, 2]), { to: dataTypeCodes.bool })],
+    (g) => {
+      const scales = g.constant(floats([-1.5, 2.75]));
+      return [g.Cast(scales, { to: dataTypeCodes.int64 }), g.Cast(g.ints([1, 2]), { to: dataTypeCodes.float32 })];
+    },
   ],
 
   Shape: [
     (g, x) => [g.Shape(x(2, 3, 4)), g.Shape(x(2, 3, 4), { start: -2 }), g.Shape(x(2, 3, 4), { start: 1, end: -1 })],
     (g, x) => [g.Expand(g.float(0), g.Shape(x("N", 3, "H")))],
   ],
+  Size: [(g, x) => [g.Size(x(2, 3)), g.Size(x()), g.Expand(g.float(0), g.Unsqueeze(g.Size(x("N", 3)), g.ints([0])))]],
   Constant: [
     (g) => [g.Constant({ value: floats([1, 2]) }), g.Constant({ value_int: 3 }), g.Constant({ value_ints: [1, 2] })],
     (g) => [g.Constant({ value_float: 0.5 }), g.Constant({ value_floats: [0.5, 1] })],
@@ -341,6 +384,21 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
   ConstantOfShape: [
     (g, x) => [g.ConstantOfShape(g.Shape(x("N", 3))), g.ConstantOfShape(g.ints([2]), { value: ints([5]) })],
     (g) => [g.ConstantOfShape(g.ints([2, 2]), { value: tensor("bool", [1], Uint8Array.of(1)) })],
+  ],
+  EyeLike: [(g, x) => [g.EyeLike(x(3, 4), { k: 1 }), g.EyeLike(x("N", 4), { dtype: dataTypeCodes.int64 })]],
+  OneHot: [
+    (g, x) => {
+      const [depth, values] = [g.constant(ints([4], [])), g.constant(floats([0, 1]))];
+      return [
+        g.OneHot(g.Shape(x("N", 3)), depth, values),
+        g.OneHot(g.ints([1, 2], [1, 2]), depth, values, { axis: 0 }),
+      ];
+    },
+  ],
+  NonZero: [
+    // torch's arange of opset 9
+    (g) => [g.Squeeze(g.Transpose(g.NonZero(g.ConstantOfShape(g.ints([5]), { value: ints([1]) }))), g.ints([1]))],
+    (g) => [g.NonZero(g.ints([0, 3, 0, 1]))],
   ],
   Range: [
     (g) => [g.Range(g.constant(ints([2], [])), g.constant(ints([11], [])), g.constant(ints([4], [])))],

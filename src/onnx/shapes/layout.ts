@@ -1,4 +1,5 @@
 import { type Dim, isStatic, type Shape } from "../../base/shape.ts";
+import { tensor } from "../../base/tensor.ts";
 import { broadcast, rankFromLength } from "./broadcast.ts";
 import {
   counted,
@@ -25,9 +26,12 @@ export const layoutRules = {
   Identity: ({ input }) => [input],
 } satisfies Partial<ShapeRules>;
 
-/** `data`'s elements under another shape. */
+/** `data`'s elements under another shape; constants share their bytes. */
 export function rearranged(data: Known, shape: PartialShape | undefined): Inferred {
   const known = shape && whole(shape);
+  const { dtype, constant } = data;
+  if (constant && known && isStatic(known))
+    return { dtype, shape: known, constant: tensor(dtype, known, constant.data) };
   return known ? counted(data.dtype, known, elementsOf(data)) : shaped(data.dtype, shape);
 }
 

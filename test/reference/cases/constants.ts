@@ -1,11 +1,15 @@
 import { floats, ints } from "../../../src/base/tensor.ts";
 import type { Cases } from "./case.ts";
 
-export const constants: Cases<"Shape" | "Constant" | "ConstantOfShape" | "Range"> = {
+export const constants: Cases<"Shape" | "Size" | "Constant" | "ConstantOfShape" | "Range" | "EyeLike"> = {
   Shape: {
     whole: ({ g, float }) => [g.Shape(float([2, 3, 4]))],
     "start and negative end": ({ g, float }) => [g.Shape(float([2, 3, 4]), { start: 1, end: -1 })],
     "of a scalar": ({ g, float }) => [g.Shape(float([]))],
+  },
+  Size: {
+    "of three axes": ({ g, float }) => [g.Size(float([2, 3, 4]))],
+    "of a scalar": ({ g, float }) => [g.Size(float([]))],
   },
   Constant: {
     value: ({ g }) => [g.Constant({ value: floats([1.5, 2], [2, 1]) })],
@@ -23,5 +27,10 @@ export const constants: Cases<"Shape" | "Constant" | "ConstantOfShape" | "Range"
     int64: ({ g, ints: number }) => [g.Range(number([3], []), number([10], []), number([2], []))],
     downwards: ({ g, ints: number }) => [g.Range(number([5], []), number([0], []), number([-2], []))],
     float: ({ g, floats: number }) => [g.Range(number([0.5], []), number([2.4], []), number([0.5], []))],
+  },
+  EyeLike: {
+    square: ({ g, float }) => [g.EyeLike(float([3, 3]))],
+    "above the diagonal, int64": ({ g, float }) => [g.EyeLike(float([2, 4]), { k: 1, dtype: 7 })],
+    "below the diagonal": ({ g, float }) => [g.EyeLike(float([3, 2]), { k: -1 })],
   },
 };
