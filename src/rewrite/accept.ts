@@ -1,6 +1,7 @@
 import type { Graph, Model } from "../onnx/graph.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify } from "./simplify.ts";
+import { float32Notes, toFloat32 } from "./to-float32.ts";
 
 /** A rewritten graph, and what its user should know about it. */
 export interface Changed {
@@ -19,18 +20,18 @@ export interface Accepted {
 const steps: readonly ((graph: Graph) => Changed)[] = [(graph) => ({ graph: simplify(graph), changes: [] })];
 
 /**
- * Brings a model, as it was decoded, into the form that the rest works on: at `OPSET`, constants folded.
+ * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded.
  *
  * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
-  const model = raiseOpset(source);
+  const model = raiseOpset({ ...source, graph: toFloat32(source.graph) });
   const { graph, changes } = steps.reduce<Changed>(
     (before, step) => {
       const after = step(before.graph);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
-    { graph: model.graph, changes: [] },
+    { graph: model.graph, changes: float32Notes(source.graph) },
   );
   return { model: { ...model, graph }, changes };
 }
