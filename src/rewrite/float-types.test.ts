@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { goldenTensors, goldenUrl } from "../../test/golden.ts";
 import { runInOnnxruntime } from "../../test/reference/onnxruntime.ts";
 import { isFloat } from "../base/dtype.ts";
-import { floatToHalf, halfToFloat } from "../base/half.ts";
+import { floatToHalf, halfToFloat, halvesOfFloats } from "../base/half.ts";
+import { random } from "../base/random.ts";
 import { floats, isDType, type Tensor, tensor } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import { decodeModel } from "../onnx/decode.ts";
@@ -171,3 +173,25 @@ test("an op of unknown types is refused in float16, by name", () => {
     expect.objectContaining({ code: "unsupported-model", message: expect.stringContaining("com.microsoft.QuickGelu") }),
   );
 });
+
+test("float16 is what onnxruntime casts 200,000 random floats to, of all sizes", async () => {
+  const rng = random(3);
+  const bits = Uint32Array.from({ length: 200_000 }, () => Math.floor(rng.uniform(0, 2 ** 32)));
+  // Half of them by their bits, thus of every exponent; half in the range of weights.
+  const values = new Float32Array(bits.buffer).map((value, at) => (at % 2 === 0 ? value : rng.uniform(-2, 2)));
+  const numbers = values.map((value) => (Number.isNaN(value) ? 0 : value));
+  const wanted = await castByOnnxruntime(numbers);
+  expect(halvesOfFloats(floats(numbers)).data).toEqual(wanted);
+});
+
+async function castByOnnxruntime(values: Float32Array): Promise<Uint16Array> {
+  const g = graphBuilder();
+  const cast = g.Cast(g.input("x", "float32", ["N"]), { to: 10 });
+  const session = await InferenceSession.create(encodeModel(modelOf(g.build([cast]))), { logSeverityLevel: 3 });
+  const results = await session.run({ x: new OrtTensor("float32", values, [values.length]) });
+  const halves = results[cast.name]?.data as unknown;
+  if (halves instanceof Uint16Array) return Uint16Array.from(halves);
+  // Newer engines give a Float16Array: its bytes are the bits.
+  const { buffer, byteOffset, byteLength } = halves as Float32Array;
+  return new Uint16Array(buffer.slice(byteOffset, byteOffset + byteLength));
+}

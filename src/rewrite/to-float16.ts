@@ -18,9 +18,14 @@ const float32Only: ReadonlySet<string> = new Set(["Range", "Resize"]);
  * @throws {ModelError} "unsupported-model" for an op that Regraft does not know: the types of its outputs are not known
  */
 export function toFloat16(graph: Graph): Graph {
-  const unknown = graph.nodes.find((node) => !specOf(node));
-  if (unknown) throw unknownTypes(unknown);
+  requireFloat16(graph);
   return new Halving(graph).build();
+}
+
+/** Whether `toFloat16` takes the graph, asked before much work goes into it. @throws {ModelError} as `toFloat16` */
+export function requireFloat16({ nodes }: Graph): void {
+  const unknown = nodes.find((node) => !specOf(node));
+  if (unknown) throw unknownTypes(unknown);
 }
 
 /** The names under which a float tensor can be read; a Cast makes the one that is not there. */
