@@ -1,6 +1,8 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { foldScales } from "./fold-scales.ts";
+import { loweringNotes } from "./lowering/lowerings.ts";
 import { raiseOpset } from "./raise-opset.ts";
-import { simplify } from "./simplify.ts";
+import { simplify, withoutIdentities } from "./simplify.ts";
 import { float32Notes, toFloat32 } from "./to-float32.ts";
 
 /** A rewritten graph, and what its user should know about it. */
@@ -17,7 +19,10 @@ export interface Accepted {
 }
 
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
-const steps: readonly ((graph: Graph) => Changed)[] = [(graph) => ({ graph: simplify(graph), changes: [] })];
+const steps: readonly ((graph: Graph) => Changed)[] = [
+  (graph) => ({ graph: simplify(graph), changes: [] }),
+  (graph) => ({ graph: withoutIdentities(foldScales(graph)), changes: [] }),
+];
 
 /**
  * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded.
@@ -31,7 +36,7 @@ export function acceptModel(source: Model): Accepted {
       const after = step(before.graph);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
-    { graph: model.graph, changes: float32Notes(source.graph) },
+    { graph: model.graph, changes: [...float32Notes(source.graph), ...loweringNotes(source.graph)] },
   );
   return { model: { ...model, graph }, changes };
 }
