@@ -26,7 +26,7 @@ const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
 export function raiseOpset(model: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
   if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
-  const isRaised = version === OPSET && !model.graph.nodes.some(isLowered);
+  const isRaised = model.graph.nodes.every((node) => !isLowered(node) && rowsOf(node, version).length === 0);
   const graph = isRaised ? model.graph : raised(model.graph, version);
   for (const node of graph.nodes) checkNode(node, version);
   return {
@@ -95,14 +95,15 @@ const ofTensor = (name: string, value: Tensor | undefined): Known | undefined =>
 function upgrade(node: Node, version: number, context: LoweringContext): readonly Node[] {
   const lowered = lower(node, context);
   if (lowered) return lowered;
-  if (node.domain !== "") return [node];
-  const rows = (Object.hasOwn(upgrades, node.op) ? (upgrades[node.op] ?? []) : []).filter(
-    ({ before }) => version < before,
-  );
-  return rows.reduce<readonly Node[]>(
+  return rowsOf(node, version).reduce<readonly Node[]>(
     (nodes, { apply }) => nodes.flatMap((made) => (made.op === node.op ? apply(made, context) : [made])),
     [node],
   );
+}
+
+function rowsOf(node: Node, version: number) {
+  const rows = node.domain === "" && Object.hasOwn(upgrades, node.op) ? upgrades[node.op] : undefined;
+  return (rows ?? []).filter(({ before }) => version < before);
 }
 
 /** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */

@@ -150,6 +150,8 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ReduceMean: reduceBefore18,
   ReduceSum: [{ before: 13, apply: axesToInput }],
   ReduceSumSquare: reduceBefore18,
+  // What ScatterElements was called in opsets 9 and 10; 11 deprecates it.
+  Scatter: [{ before: ALWAYS, apply: (node) => [{ ...node, op: "ScatterElements" }] }],
   Slice: [
     {
       before: 10,
