@@ -249,6 +249,34 @@ const linear: readonly Case[] = [
   },
 ];
 
+/** K = 40 is no whole number of blocks of 16: the last block is filled up. */
+const fewBits: readonly Case[] = [
+  {
+    about: "of 4 bits",
+    constants: { w: uint8(3, 3, 8), s: normal(9) },
+    attributes: { K: int(40), N: int(3), bits: int(4), block_size: int(16) },
+  },
+  {
+    about: "of 4 bits with zero points and a bias",
+    inputs: ["x", "w", "s", "z", "", "b"],
+    constants: { w: uint8(3, 3, 8), s: normal(9), z: uint8(6), b: normal(3) },
+    attributes: { K: int(40), N: int(3), bits: int(4), block_size: int(16) },
+  },
+  {
+    about: "of 8 bits",
+    constants: { w: uint8(3, 3, 16), s: normal(9) },
+    attributes: { K: int(40), N: int(3), bits: int(8), block_size: int(16) },
+    atol: 0.05,
+  },
+].map((one) => ({
+  op: "com.microsoft.MatMulNBits",
+  shape: [2, 40],
+  inputs: ["x", "w", "s"],
+  outputs: ["y"],
+  atol: 2e-3,
+  ...one,
+}));
+
 const sequence = [2, 5, 8];
 const together: readonly Case[] = [
   {
@@ -400,20 +428,23 @@ async function run(model: Model, x: Tensor<"float32">) {
   return { dims: out?.dims, data: Float32Array.from(out?.data as Float32Array) };
 }
 
-describe.each([...linear, ...together].map((one) => [`${one.op} ${one.about ?? ""}`, one] as const))("%s", (_, one) => {
-  test("computes in plain ops what onnxruntime computes", async () => {
-    const model = modelFor(one);
-    const { model: lowered } = acceptModel(model);
-    const x = normal(...(one.shape ?? [2, 3, 4]));
-    const [was, is] = [await run(model, x), await run({ ...lowered, irVersion: 10 }, x)];
-    expect(is.dims).toEqual(was.dims);
-    expect(is.data).toBeAllclose(was.data, { rtol: 1e-4, atol: one.atol ?? 1e-4 });
-    expect(lowered.graph.nodes.filter(({ op, domain }) => domain !== "" || op in quantised)).toEqual([]);
-  });
-});
+describe.each([...linear, ...fewBits, ...together].map((one) => [`${one.op} ${one.about ?? ""}`, one] as const))(
+  "%s",
+  (_, one) => {
+    test("computes in plain ops what onnxruntime computes", async () => {
+      const model = modelFor(one);
+      const { model: lowered } = acceptModel(model);
+      const x = normal(...(one.shape ?? [2, 3, 4]));
+      const [was, is] = [await run(model, x), await run({ ...lowered, irVersion: 10 }, x)];
+      expect(is.dims).toEqual(was.dims);
+      expect(is.data).toBeAllclose(was.data, { rtol: 1e-4, atol: one.atol ?? 1e-4 });
+      expect(lowered.graph.nodes.filter(({ op, domain }) => domain !== "" || op in quantised)).toEqual([]);
+    });
+  },
+);
 
 test("every row of the tables has a case", () => {
-  const tried = new Set([...linear, ...together].map(({ op }) => op));
+  const tried = new Set([...linear, ...fewBits, ...together].map(({ op }) => op));
   expect(Object.keys({ ...quantised, ...fused }).filter((op) => !tried.has(op))).toEqual([]);
 });
 

@@ -2,6 +2,7 @@ import { numbersOf, type Tensor, tensor } from "../../base/tensor.ts";
 import { dataTypeCodes, dtypeOfCode } from "../../onnx/data-types.ts";
 import type { AttributeOptions, OpName } from "../../onnx/ops.ts";
 import type { Emitter, Lowering } from "./emitter.ts";
+import { MatMulNBits } from "./few-bits.ts";
 import {
   boundsOf,
   dequantised,
@@ -255,5 +256,6 @@ export const quantised: Readonly<Record<string, Lowering>> = {
     zero: 3,
     bias: 4,
   }),
+  "com.microsoft.MatMulNBits": MatMulNBits,
   "com.microsoft.MatMulIntegerToFloat": floatProduct(scaledInput, { B: 1, scale: 3, zero: 5, bias: 6 }),
 };
