@@ -35,8 +35,8 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, or its only .onnx file), or a .onnx file with what lies beside it:
- * config.json, preprocessor_config.json, labels.txt.
+ * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, or its only .onnx file), or a .onnx file with
+ * what lies beside it: config.json, preprocessor_config.json, labels.txt.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model"
  */

@@ -27,7 +27,7 @@ const steps: readonly ((graph: Graph) => Changed)[] = [
 /**
  * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
   const model = raiseOpset({ ...source, graph: toFloat32(source.graph) });

@@ -3,7 +3,10 @@ import { foldConstants } from "./fold-constants.ts";
 import { withoutIdleCasts } from "./idle-casts.ts";
 import { prune } from "./prune.ts";
 
-/** Folds constants, takes out Identity nodes and Casts that change nothing, and prunes. Inputs and outputs keep their names, the function stays. */
+/**
+ * Folds constants, takes out Identity nodes and Casts that change nothing, and prunes. Inputs and outputs keep their
+ * names, the function stays.
+ */
 export function simplify(graph: Graph): Graph {
   return prune(withoutIdentities(withoutIdleCasts(foldConstants(graph))));
 }

@@ -16,7 +16,7 @@ export interface SaveOptions {
   readonly metrics?: Readonly<Record<string, number>>;
   /** Settings worth telling in the card. */
   readonly training?: Readonly<Record<string, string | number>>;
-  /** How the weights are kept: "float32" (default), or "float16" in half the space. Inputs and outputs are float32 in both. */
+  /** How weights are kept: "float32" (default), or "float16" in half the space, with float32 inputs and outputs. */
   readonly dtype?: SavedDtype | undefined;
 }
 

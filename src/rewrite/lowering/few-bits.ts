@@ -27,6 +27,14 @@ export const MatMulNBits: Lowering = (emitter) => {
     bits: emitter.number("bits", 4),
     blockSize: emitter.number("block_size", 32),
   };
+  const { rows, columns, bits, blockSize } = packed;
+  const sane = [rows, columns, blockSize].every((extent) => extent > 0) && [2, 4, 8].includes(bits);
+  const blocks = rows * Math.ceil(columns / blockSize);
+  if (!sane || weight.data.length !== (blocks * blockSize * bits) / 8 || scale.data.length !== blocks) {
+    throw emitter.refused(
+      `holds ${weight.data.length} bytes and ${scale.data.length} scales for [${rows}, ${columns}]`,
+    );
+  }
   const W = emitter.constant("dequantised", unpacked(packed, numbersOf(weight), numbersOf(scale), zeroPoints));
   if (bias === "") return emitter.last("MatMul", [A, W]);
   return emitter.last("Add", [emitter.emit("MatMul", [A, W]), bias]);

@@ -37,11 +37,12 @@ const normal = (...shape: StaticShape) =>
     Float32Array.from({ length: sizeOf(shape) }, () => rng.normal()),
     shape,
   );
+/** 7 bits: without VNNI onnxruntime adds products of uint8 and int8 in 16 bits, which 8 bits overflow. */
 const int8 = (...shape: StaticShape) =>
   tensor(
     "int8",
     shape,
-    Int8Array.from({ length: sizeOf(shape) }, () => rng.int(255) - 127),
+    Int8Array.from({ length: sizeOf(shape) }, () => rng.int(127) - 63),
   );
 const uint8 = (...shape: StaticShape) =>
   tensor(
@@ -466,9 +467,38 @@ test.each<readonly [string, Model, string]>([
     modelFor(refusedCase({ inputs: ["x", "x", "z"], constants: { s: scalar(1), z: zero(0) }, outputs: ["r"] })),
     'QuantizeLinear "node" has a scale that is computed at run time, which Regraft cannot dequantise.',
   ],
+  [
+    "packed weights of another size than they say",
+    modelFor({
+      op: "com.microsoft.MatMulNBits",
+      shape: [2, 40],
+      inputs: ["x", "w", "s"],
+      constants: { w: uint8(3, 3, 8), s: normal(9) },
+      attributes: { K: int(2 ** 40), N: int(3), bits: int(4), block_size: int(16) },
+      outputs: ["y"],
+    }),
+    'MatMulNBits "node" holds 72 bytes and 9 scales for [3, 1099511627776], which Regraft cannot dequantise.',
+  ],
 ])("%s are refused by name", (_, model, message) => {
   expect(() => acceptModel(model)).toThrow(
     expect.objectContaining({ code: "unsupported-model", message, hint: expect.stringContaining("onnx/model.onnx") }),
+  );
+});
+
+test("scales that do not fit their tensor are refused, not made up", () => {
+  const model = modelFor({
+    op: "DequantizeLinear",
+    shape: [2, 4],
+    inputs: ["w", "wss", "wzz"],
+    constants: { w: int8(5, 2) },
+    attributes: { axis: int(0) },
+    outputs: ["t"],
+  });
+  expect(() => acceptModel(model)).toThrow(
+    expect.objectContaining({
+      code: "bad-shape",
+      message: "A tensor [5, 2] quantised along axis 0 takes 5 scales and zero points; it has 4 and 4.",
+    }),
   );
 });
 

@@ -1,5 +1,6 @@
 import type { DType } from "../../base/dtype.ts";
-import { sizeOf } from "../../base/shape.ts";
+import { GraphError } from "../../base/errors.ts";
+import { formatShape, sizeOf } from "../../base/shape.ts";
 import { numbersOf, type Tensor, tensor } from "../../base/tensor.ts";
 
 /** real = (integer − zeroPoint) · scale, for all of a tensor or along an axis. */
@@ -68,13 +69,27 @@ function halfToEven(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** From an element's position to that of its scale: scales are one, one per index of the axis, or one per block. */
-function scaleIndex({ shape }: Tensor, { scale, axis, blockSize }: Quantisation): (position: number) => number {
-  if (scale.data.length === 1) return () => 0;
+/**
+ * From an element's position to that of its scale: scales are one, one per index of the axis, or one per block.
+ *
+ * @throws {GraphError} "bad-shape" where there are not as many scales and zero points as that takes
+ */
+function scaleIndex(
+  { shape }: Tensor,
+  { scale, zeroPoint, axis, blockSize }: Quantisation,
+): (position: number) => number {
+  if (scale.data.length === 1 && zeroPoint.length === 1) return () => 0;
   const along = axis < 0 ? axis + shape.length : axis;
   const [extent, inner] = [shape[along] ?? 1, sizeOf(shape.slice(along + 1))];
+  const blocks = blockSize === 0 ? extent : Math.ceil(extent / blockSize);
+  const expected = blockSize === 0 ? extent : sizeOf(shape.map((own, at) => (at === along ? blocks : own)));
+  if (scale.data.length !== expected || zeroPoint.length !== expected) {
+    throw new GraphError(
+      "bad-shape",
+      `A tensor ${formatShape(shape)} quantised along axis ${axis} takes ${expected} scales and zero points; it has ${scale.data.length} and ${zeroPoint.length}.`,
+    );
+  }
   if (blockSize === 0) return (position) => Math.floor(position / inner) % extent;
-  const blocks = scale.shape[along] ?? 1;
   return (position) => {
     const [row, outer] = [Math.floor(position / inner) % extent, Math.floor(position / inner / extent)];
     return (outer * blocks + Math.floor(row / blockSize)) * inner + (position % inner);
