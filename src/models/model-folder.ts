@@ -10,6 +10,7 @@ import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
+import { modelFiles } from "./transformers-js.ts";
 
 /** A model as it lies on disk, read and brought into the form that the rest works on. */
 export interface LoadedModel {
@@ -34,8 +35,8 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model folder (model.onnx, onnx/model.onnx, or its only .onnx file), or a .onnx file with what lies beside it:
- * config.json, preprocessor_config.json, labels.txt.
+ * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, or its only .onnx file), or a .onnx file with
+ * what lies beside it: config.json, preprocessor_config.json, labels.txt.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model"
  */
@@ -78,7 +79,8 @@ async function locate(path: string, store: Store): Promise<Located> {
   const kind = await store.kind(path);
   if (kind === "file") return { file: path, folders: [store.join(path, "..")] };
   if (kind === undefined) throw noModel(`There is nothing at "${path}".`);
-  const usual = [store.join(path, "model.onnx"), store.join(path, "onnx", "model.onnx")];
+  const inside = Object.values(modelFiles).map(({ file }) => store.join(path, "onnx", file));
+  const usual = [store.join(path, "model.onnx"), ...inside];
   for (const file of usual) if ((await store.kind(file)) === "file") return { file, folders: [path] };
   const models = (await store.list(path)).filter((name) => name.endsWith(".onnx"));
   const [only, ...others] = models;

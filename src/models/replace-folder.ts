@@ -1,5 +1,6 @@
 import { HostError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
+import { modelFiles } from "./transformers-js.ts";
 
 /** A file of a folder: the parts of its path inside, and what it holds. */
 export type FileEntry = readonly [name: readonly string[], content: Uint8Array | string];
@@ -33,9 +34,9 @@ export async function modelPlace(path: string, { store, overwrite }: ModelPlaceO
 }
 
 async function isModelFolder(path: string, store: Store): Promise<boolean> {
-  const marks = [store.join(path, "config.json"), store.join(path, "onnx", "model.onnx")];
-  const kinds = await Promise.all(marks.map((mark) => store.kind(mark)));
-  return kinds.every((kind) => kind === "file");
+  const isFile = async (...parts: readonly string[]) => (await store.kind(store.join(path, ...parts))) === "file";
+  const models = await Promise.all(Object.values(modelFiles).map(({ file }) => isFile("onnx", file)));
+  return models.includes(true) && (await isFile("config.json"));
 }
 
 /** Writes a whole folder beside its place, then moves it there: a reader sees the old folder or the new one. */

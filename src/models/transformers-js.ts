@@ -24,5 +24,19 @@ const types: ReadonlySet<string> = new Set([
   "vit_msn",
 ]);
 
+/** How a saved model keeps its weights. */
+export type SavedDtype = "float32" | "float16";
+
+/**
+ * transformers.js picks a model's file by its dtype: the name of its own kind stands in config.json, the file's name ends
+ * in the suffix.
+ *
+ * @see https://huggingface.co/docs/transformers.js/guides/dtypes
+ */
+export const modelFiles: { readonly [D in SavedDtype]: { readonly dtype: string; readonly file: string } } = {
+  float32: { dtype: "fp32", file: "model.onnx" },
+  float16: { dtype: "fp16", file: "model_fp16.onnx" },
+};
+
 /** Whether transformers.js can run a model folder with this model_type. */
 export const isTransformersJsType = (modelType: string): boolean => types.has(modelType);

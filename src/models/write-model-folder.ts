@@ -5,12 +5,13 @@ import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import { withIo } from "../rewrite/rename.ts";
+import { toFloat16 } from "../rewrite/to-float16.ts";
 import type { Store } from "../store/store.ts";
 import { type CardDetails, modelCard } from "./model-card.ts";
 import type { ModelConfig, ProblemType, SavedLoss } from "./model-config.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
 import { type FileEntry, modelPlace, replaceFolder } from "./replace-folder.ts";
-import { isTransformersJsType } from "./transformers-js.ts";
+import { isTransformersJsType, modelFiles, type SavedDtype } from "./transformers-js.ts";
 
 export interface ModelFolderContent {
   /** One picture input, one output [N, classes]. */
@@ -25,6 +26,8 @@ export interface ModelFolderContent {
   readonly problemType?: ProblemType;
   /** What the model was trained to lower, for readers that want to measure it by that. */
   readonly loss?: { readonly name: SavedLoss["loss"]; readonly labelSmoothing: number };
+  /** float16 halves the file; inputs and outputs stay float32. */
+  readonly dtype?: SavedDtype | undefined;
 }
 
 interface WriteModelFolderOptions {
@@ -35,7 +38,8 @@ interface WriteModelFolderOptions {
 
 /**
  * Writes a model folder as the Hugging Face Hub has them: config.json, preprocessor_config.json, README.md and
- * onnx/model.onnx with input `pixel_values` and output `logits`. The folder appears as a whole or not at all.
+ * onnx/model.onnx (onnx/model_fp16.onnx in float16) with input `pixel_values` and output `logits`. The folder appears as
+ * a whole or not at all.
  *
  * @throws {HostError} "run-exists", with `overwrite` too where what stands there is no model folder · "disk-full" · "write-failed" · {ModelError} "bad-model-folder" where labels and
  *   logits do not fit
@@ -51,20 +55,26 @@ export async function writeModelFolder(
 }
 
 function filesOf(content: ModelFolderContent): readonly FileEntry[] {
-  const { graph, labels, preprocessing, baseModel, card } = content;
+  const { graph, labels, preprocessing, baseModel, card, dtype = "float32" } = content;
   const saved = withIo(graph, { input: "pixel_values", output: "logits" });
   checkLabels(saved, labels);
   const config = configOf(content);
   const runsInTransformersJs = isTransformersJsType(config.model_type) && preprocessing.layout === "NCHW";
   return [
-    [["onnx", "model.onnx"], encodeModel(modelOf(saved))],
+    [["onnx", modelFiles[dtype].file], encodeModel(modelOf(dtype === "float16" ? toFloat16(saved) : saved))],
     [["config.json"], json(config)],
     [["preprocessor_config.json"], json(preprocessorConfig(preprocessing))],
     [["README.md"], modelCard({ card, labels, baseModel: baseModel?.name, runsInTransformersJs })],
   ];
 }
 
-function configOf({ labels, baseModel, problemType = "single_label_classification", loss }: ModelFolderContent) {
+function configOf({
+  labels,
+  baseModel,
+  problemType = "single_label_classification",
+  loss,
+  dtype = "float32",
+}: ModelFolderContent) {
   const base = baseModel?.config;
   return {
     model_type: base?.model_type ?? "regraft",
@@ -74,7 +84,7 @@ function configOf({ labels, baseModel, problemType = "single_label_classificatio
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     problem_type: problemType,
     ...(loss ? { regraft: { loss: loss.name, label_smoothing: loss.labelSmoothing } satisfies SavedLoss } : {}),
-    "transformers.js_config": { dtype: "fp32" },
+    "transformers.js_config": { dtype: modelFiles[dtype].dtype },
   };
 }
 

@@ -224,7 +224,7 @@ function outputName({ outputs }: OpSpec, at: number): string {
 }
 
 /** Plain attribute values with the kinds of the op's spec; undefined ones left out. */
-function tagged(op: OpName, options: Readonly<Record<string, unknown>>): Attributes {
+export function tagged(op: OpName, options: Readonly<Record<string, unknown>>): Attributes {
   const specs: OpSpec["attributes"] = ops[op].attributes;
   const entries = Object.entries(options)
     .filter(([, value]) => value !== undefined)

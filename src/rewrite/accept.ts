@@ -1,6 +1,9 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { foldScales } from "./fold-scales.ts";
+import { loweringNotes } from "./lowering/lowerings.ts";
 import { raiseOpset } from "./raise-opset.ts";
-import { simplify } from "./simplify.ts";
+import { simplify, withoutIdentities } from "./simplify.ts";
+import { float32Notes, toFloat32 } from "./to-float32.ts";
 
 /** A rewritten graph, and what its user should know about it. */
 export interface Changed {
@@ -16,21 +19,24 @@ export interface Accepted {
 }
 
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
-const steps: readonly ((graph: Graph) => Changed)[] = [(graph) => ({ graph: simplify(graph), changes: [] })];
+const steps: readonly ((graph: Graph) => Changed)[] = [
+  (graph) => ({ graph: simplify(graph), changes: [] }),
+  (graph) => ({ graph: withoutIdentities(foldScales(graph)), changes: [] }),
+];
 
 /**
- * Brings a model, as it was decoded, into the form that the rest works on: at `OPSET`, constants folded.
+ * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
-  const model = raiseOpset(source);
+  const model = raiseOpset({ ...source, graph: toFloat32(source.graph) });
   const { graph, changes } = steps.reduce<Changed>(
     (before, step) => {
       const after = step(before.graph);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
-    { graph: model.graph, changes: [] },
+    { graph: model.graph, changes: [...float32Notes(source.graph), ...loweringNotes(source.graph)] },
   );
   return { model: { ...model, graph }, changes };
 }

@@ -4,8 +4,9 @@ import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } 
 import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
+import type { LoweringContext } from "./lowering/emitter.ts";
+import { isLowered, lower } from "./lowering/lowerings.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
-import type { UpgradeContext } from "./upgrade.ts";
 import { upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
@@ -17,14 +18,17 @@ const NEWEST_OPSET = 26;
 const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
 
 /**
- * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions.
+ * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions, and quantised and
+ * fused ops into plain ones.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op"
  */
 export function raiseOpset(model: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
   if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
-  const graph = raised(model.graph, version);
+  const isRaised = model.graph.nodes.every((node) => !isLowered(node) && rowsOf(node, version).length === 0);
+  const graph = isRaised ? model.graph : raised(model.graph, version);
+  for (const node of graph.nodes) checkNode(node, version);
   return {
     ...model,
     graph: { ...graph, nodes: graph.nodes.map(withoutIdleAttributes) },
@@ -45,14 +49,18 @@ function raised(graph: Graph, version: number): Graph {
       for (const output of inferNode(node, inputs)) values.set(output.name, output);
     }
   }
-  return { ...graph, nodes, initializers };
+  const dtypeOf = (name: string) => context.known(name)?.dtype;
+  const outputs = graph.outputs.map((output) =>
+    context.quantised.has(output.name) ? { ...output, dtype: dtypeOf(output.name) ?? output.dtype } : output,
+  );
+  return { ...graph, outputs, nodes, initializers };
 }
 
 function contextOf(
   graph: Graph,
   values: ReadonlyMap<string, Known>,
   initializers: Map<string, Tensor>,
-): UpgradeContext {
+): LoweringContext {
   const fresh = freshNames(new Set([...tensorNames(graph), ...graph.nodes.map(({ name }) => name)]));
   const readers = consumers(graph);
   const given = new Set(graph.outputs.map(({ name }) => name));
@@ -65,22 +73,37 @@ function contextOf(
     },
     known: (name) => values.get(name) ?? ofTensor(name, initializers.get(name)),
     isRead: (name) => readers.has(name) || given.has(name),
+    define: (name, value) => initializers.set(name, value),
+    leadsOut: (name) => leadsOut(name, readers, given),
+    quantised: new Map(),
   };
+}
+
+/** What may stand between a classifier's last product and the graph's output. */
+const last: ReadonlySet<string> = new Set(["DequantizeLinear", "Flatten", "Identity", "Reshape", "Softmax", "Squeeze"]);
+
+function leadsOut(name: string, readers: ReadonlyMap<string, readonly Node[]>, given: ReadonlySet<string>): boolean {
+  const behind = readers.get(name) ?? [];
+  if (behind.length === 0) return given.has(name);
+  return behind.every(({ op, outputs: [output = ""] }) => last.has(op) && leadsOut(output, readers, given));
 }
 
 const ofTensor = (name: string, value: Tensor | undefined): Known | undefined =>
   value && { name, dtype: value.dtype, shape: value.shape, constant: value };
 
 /** A node's rows of the table one after another, oldest first; nodes of other ops that a row made are in today's form. */
-function upgrade(node: Node, version: number, context: UpgradeContext): readonly Node[] {
-  if (node.domain !== "") return [node];
-  const rows = (Object.hasOwn(upgrades, node.op) ? (upgrades[node.op] ?? []) : []).filter(
-    ({ before }) => version < before,
-  );
-  return rows.reduce<readonly Node[]>(
+function upgrade(node: Node, version: number, context: LoweringContext): readonly Node[] {
+  const lowered = lower(node, context);
+  if (lowered) return lowered;
+  return rowsOf(node, version).reduce<readonly Node[]>(
     (nodes, { apply }) => nodes.flatMap((made) => (made.op === node.op ? apply(made, context) : [made])),
     [node],
   );
+}
+
+function rowsOf(node: Node, version: number) {
+  const rows = node.domain === "" && Object.hasOwn(upgrades, node.op) ? upgrades[node.op] : undefined;
+  return (rows ?? []).filter(({ before }) => version < before);
 }
 
 /** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */

@@ -1,10 +1,14 @@
 import type { Graph, Node } from "../onnx/graph.ts";
 import { foldConstants } from "./fold-constants.ts";
+import { withoutIdleCasts } from "./idle-casts.ts";
 import { prune } from "./prune.ts";
 
-/** Folds constants, takes out Identity nodes and prunes. Inputs and outputs keep their names, the function stays. */
+/**
+ * Folds constants, takes out Identity nodes and Casts that change nothing, and prunes. Inputs and outputs keep their
+ * names, the function stays.
+ */
 export function simplify(graph: Graph): Graph {
-  return prune(withoutIdentities(foldConstants(graph)));
+  return prune(withoutIdentities(withoutIdleCasts(foldConstants(graph))));
 }
 
 /**

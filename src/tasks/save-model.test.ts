@@ -125,3 +125,47 @@ test("a run and the model folder in it are one model, whatever run.json says", a
   const [run, inside] = [await openModel("/run", host), await openModel("/run/model", host)];
   for (const { loss } of [run, inside]) expect([loss.name, loss.labelSmoothing]).toEqual(["softmaxCrossEntropy", 0.1]);
 });
+
+describe("a model saved in float16", () => {
+  test("is half as large under transformers.js's name for it, and gives the logits within 1% of the largest", async () => {
+    if (!five) throw new Error("no pictures");
+    const model = await trained(five, 5, softmaxCrossEntropy());
+    await model.save("/whole");
+    await model.save("/half", { dtype: "float16" });
+    const [plain, half] = [await store.read("/whole/onnx/model.onnx"), await store.read("/half/onnx/model_fp16.onnx")];
+    // The nodes are text and are as long as before.
+    expect(half.length).toBeLessThan(0.75 * plain.length);
+    expect(JSON.parse(await store.readText("/half/config.json"))).toMatchObject({
+      "transformers.js_config": { dtype: "fp16" },
+    });
+    const pictures = [await five.load(0), await five.load(5)];
+    const loaded = await loadTrained("/half", { threads: 1 }, host);
+    const [wanted, got] = [await model.predict(pictures), await loaded.predict(pictures)];
+    for (const [at, { logits }] of wanted.entries()) {
+      const most = Math.max(...logits.map(Math.abs));
+      expect(got[at]?.logits ?? []).toBeAllclose(logits, { rtol: 0, atol: 0.01 * most });
+    }
+    expect((await loaded.evaluate(five)).loss).toBeCloseTo((await model.evaluate(five)).loss, 2);
+    await loaded.close();
+  });
+
+  test("is a model folder: another model may take its place", async () => {
+    if (!five) throw new Error("no pictures");
+    const model = await trained(five, 5, softmaxCrossEntropy());
+    await model.save("/again", { dtype: "float16" });
+    await model.save("/again", { overwrite: true });
+    expect(await store.list("/again/onnx")).toEqual(["model.onnx"]);
+  });
+
+  test("is not asked for under another name", async () => {
+    if (!five) throw new Error("no pictures");
+    const model = await trained(five, 5, softmaxCrossEntropy());
+    const unknown = { dtype: "int4" as "float16" };
+    await expect(model.save("/odd", unknown)).rejects.toThrow(
+      expect.objectContaining({
+        code: "bad-option",
+        message: 'dtype must be one of float32, float16, not "int4".',
+      }),
+    );
+  });
+});

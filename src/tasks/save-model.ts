@@ -1,4 +1,7 @@
+import { UsageError } from "../base/errors.ts";
+import { refuseUnknown } from "../base/options.ts";
 import type { ProblemType } from "../models/model-config.ts";
+import { modelFiles, type SavedDtype } from "../models/transformers-js.ts";
 import { writeModelFolder } from "../models/write-model-folder.ts";
 import type { Loss } from "../program/losses.ts";
 import type { Base } from "./base-model.ts";
@@ -13,6 +16,8 @@ export interface SaveOptions {
   readonly metrics?: Readonly<Record<string, number>>;
   /** Settings worth telling in the card. */
   readonly training?: Readonly<Record<string, string | number>>;
+  /** How weights are kept: "float32" (default), or "float16" in half the space, with float32 inputs and outputs. */
+  readonly dtype?: SavedDtype | undefined;
 }
 
 interface SavedModelOptions extends SaveOptions {
@@ -24,14 +29,17 @@ interface SavedModelOptions extends SaveOptions {
 /**
  * Writes a finished model as a model folder, with the loss that it was trained with.
  *
- * @throws {HostError} "run-exists" · "disk-full" · "write-failed"
+ * @throws {HostError} "run-exists" · "disk-full" · "write-failed" · {UsageError} "bad-option" · {ModelError}
+ *   "unsupported-model" where float16 is asked for and the model has an op that Regraft does not know
  */
-export function saveModel(
+export async function saveModel(
   folder: string,
   model: Finished,
-  { base, overwrite = false, metrics = {}, training = {}, multiLabel }: SavedModelOptions,
+  { base, overwrite = false, metrics = {}, training = {}, dtype = "float32", multiLabel, ...rest }: SavedModelOptions,
   { store }: Pick<Host, "store">,
 ): Promise<void> {
+  refuseUnknown("save", rest);
+  checkDtype(dtype);
   const name = store.baseName(base.path);
   const card = {
     title: `${listed(model.labels)}: fine-tuned from ${name}`,
@@ -39,7 +47,7 @@ export function saveModel(
     metrics,
     training,
   };
-  return writeModelFolder(
+  await writeModelFolder(
     folder,
     {
       graph: model.graph,
@@ -49,9 +57,16 @@ export function saveModel(
       card,
       problemType: problemTypeOf(model.loss, multiLabel),
       loss: model.loss,
+      dtype,
     },
     { store, overwrite },
   );
+}
+
+/** @throws {UsageError} "bad-option" */
+export function checkDtype(dtype: SavedDtype): void {
+  if (Object.hasOwn(modelFiles, dtype)) return;
+  throw new UsageError("bad-option", `dtype must be one of ${Object.keys(modelFiles).join(", ")}, not "${dtype}".`);
 }
 
 /** Softmax makes labels exclude each other whatever the data says. */

@@ -132,6 +132,7 @@ describe("a run that goes well", () => {
       maxBadFraction: { value: 0.1, from: "default" },
       augment: { value: false, from: "default" },
       overwrite: { value: false, from: "default" },
+      dtype: { value: "float32", from: "default" },
       threads: { value: 1, from: "default" },
     });
   });

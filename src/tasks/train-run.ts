@@ -3,7 +3,9 @@ import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
+import type { SavedDtype } from "../models/transformers-js.ts";
 import { labelOf } from "../rewrite/names.ts";
+import { requireFloat16 } from "../rewrite/to-float16.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
 import { historyFile } from "../training/callbacks/history-file.ts";
 import type { StopReason } from "../training/events.ts";
@@ -14,7 +16,7 @@ import type { PhaseResult } from "./phase.ts";
 import { checkRecipe, type FineTuneOptions, fineTuneDefaults, lightAugmentation } from "./recipe.ts";
 import type { SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder } from "./run-folder.ts";
-import { phaseRows } from "./save-model.ts";
+import { checkDtype, phaseRows } from "./save-model.ts";
 import { defaultLoss } from "./targets.ts";
 
 export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks"> {
@@ -32,6 +34,8 @@ export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "call
   /** Name of a preprocessing preset, where the model does not tell. */
   readonly preprocessing?: string | undefined;
   readonly overwrite?: boolean;
+  /** How the saved model keeps its weights: "float32", or "float16" in half the space. It is trained in float32. */
+  readonly dtype?: SavedDtype;
   /** Names of the options that a person set, for run.json. */
   readonly given?: readonly string[];
 }
@@ -40,14 +44,20 @@ export interface TrainResult {
   readonly run: string;
   readonly classes: readonly string[];
   readonly phases: readonly PhaseResult[];
-  /** Of the saved model. */
+  /** Of the saved model, measured in float32. */
   readonly valLoss: number;
   readonly valAccuracy: number;
   readonly skipped: readonly SkippedImage[];
   readonly stopped: StopReason;
 }
 
-const trainRunDefaults = { augment: false, overwrite: false, given: [] } as const;
+type Defaulted = "augment" | "overwrite" | "dtype" | "given";
+const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
+  augment: false,
+  overwrite: false,
+  dtype: "float32",
+  given: [],
+};
 
 /**
  * The whole story: loads model and pictures, fine-tunes, measures, and leaves a run folder with the model, its card,
@@ -58,7 +68,9 @@ const trainRunDefaults = { augment: false, overwrite: false, given: [] } as cons
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
   const job = withDefaults({ ...fineTuneDefaults, ...trainRunDefaults, threads: host.threads }, options);
   checkRecipe("trainRun", recipeOf(job));
+  checkDtype(job.dtype);
   const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
+  if (job.dtype === "float16") requireFloat16(base.graph);
   const { store, decoder } = host;
   const val = job.val === undefined ? {} : { val: job.val };
   const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
@@ -86,7 +98,7 @@ type Job = ReturnType<
 
 /** The options that are fineTune's own. */
 function recipeOf(job: Job) {
-  const { data, model, out, val, augment, headAt, preprocessing, overwrite, given, ...recipe } = job;
+  const { data, model, out, val, augment, headAt, preprocessing, overwrite, dtype, given, ...recipe } = job;
   return recipe;
 }
 
@@ -123,6 +135,7 @@ class Run {
     await tuned.model.save(folder.paths.model, {
       metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
       training: this.#cardRows(result),
+      dtype: job.dtype,
     });
     const status =
       result.stopped === "nan-loss" ? "diverged" : result.stopped === "interrupted" ? "interrupted" : "finished";

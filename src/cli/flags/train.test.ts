@@ -31,6 +31,8 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--val", "0.3"], { val: 0.3 }],
   [["--val", "held-out"], { val: "held-out" }],
   [["--overwrite"], { overwrite: true }],
+  [["--dtype", "float16"], { dtype: "float16" }],
+  [["--dtype", "fp32"], { dtype: "float32" }],
   [["--max-bad-fraction", "0.5"], { maxBadFraction: 0.5 }],
   [["--head-epochs", "4"], { headEpochs: 4 }],
   [["--tune-epochs", "0"], { tuneEpochs: 0 }],

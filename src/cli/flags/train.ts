@@ -31,6 +31,12 @@ export const trainFlags = {
     parse: folderOrFraction,
   },
   overwrite: onOff("--overwrite", "replace the run's folder where there is one", files),
+  dtype: {
+    term: "--dtype <type>",
+    about: "how the saved model keeps its weights: float32, or float16 in half the space (default: float32)",
+    group: files,
+    parse: oneOf({ float32: "float32", float16: "float16", fp32: "float32", fp16: "float16" }),
+  },
   maxBadFraction: { ...maxBadFraction, group: files },
 
   headEpochs: {
