@@ -80,6 +80,18 @@ export const ops = {
     outputs: ["Y", "Mean?", "InvStdDev?"],
     attributes: { axis: int(-1), epsilon: float(1e-5), stash_type: int(1) },
   },
+  InstanceNormalization: {
+    since: 6,
+    inputs: ["input", "scale", "B"],
+    outputs: ["output"],
+    attributes: { epsilon: float(1e-5) },
+  },
+  GroupNormalization: {
+    since: 21,
+    inputs: ["X", "scale", "bias"],
+    outputs: ["Y"],
+    attributes: { num_groups: int(), epsilon: float(1e-5), stash_type: int(1) },
+  },
 
   // pooling
   MaxPool: {

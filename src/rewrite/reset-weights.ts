@@ -38,6 +38,8 @@ const starts: { readonly [O in OpName]?: { readonly [I in InputName<O>]?: Start 
   MatMul: { A: { fanIn: (A) => extent(A, -1) }, B: { fanIn: (B) => extent(B, Math.max(-2, -B.shape.length)) } },
   BatchNormalization: { scale: 1, B: 0, input_mean: 0, input_var: 1 },
   LayerNormalization: { Scale: 1, B: 0 },
+  InstanceNormalization: { scale: 1, B: 0 },
+  GroupNormalization: { scale: 1, bias: 0 },
   Add: { A: 0, B: 0 },
   Mul: { A: 1, B: 1 },
   Concat: { inputs: 0 },

@@ -9,6 +9,8 @@ const layerSlots = {
   MatMul: ["A", "B"],
   BatchNormalization: ["scale", "B"],
   LayerNormalization: ["Scale", "B"],
+  InstanceNormalization: ["scale", "B"],
+  GroupNormalization: ["scale", "bias"],
 } as const satisfies { readonly [O in OpName]?: readonly InputName<O>[] };
 
 /**
