@@ -1,4 +1,5 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { withOwnStatistics } from "./own-statistics.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify } from "./simplify.ts";
 
@@ -16,7 +17,10 @@ export interface Accepted {
 }
 
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
-const steps: readonly ((graph: Graph) => Changed)[] = [(graph) => ({ graph: simplify(graph), changes: [] })];
+const steps: readonly ((graph: Graph) => Changed)[] = [
+  (graph) => ({ graph: simplify(graph), changes: [] }),
+  (graph) => ({ graph: withOwnStatistics(graph), changes: [] }),
+];
 
 /**
  * Brings a model, as it was decoded, into the form that the rest works on: at `OPSET`, constants folded.

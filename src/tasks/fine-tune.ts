@@ -1,6 +1,7 @@
-import { TrainingError } from "../base/errors.ts";
+import { TrainingError, UsageError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
+import { withBatchStatistics } from "../program/batch-statistics.ts";
 import type { LossName } from "../program/losses.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
@@ -46,12 +47,30 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
   // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
   if (job.tuneEpochs > 0) model.unfreeze(job.unfreeze);
+  if (job.batchNorm === "training") checkBatchNorm(model);
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
   if (job.unfreeze !== "none") {
     await recipe.phase("tune", job.unfreeze, { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate });
   }
   return recipe.result();
+}
+
+/** @throws {UsageError} "bad-option" where no BatchNormalization would be trained: its statistics were to be, by name */
+function checkBatchNorm({ graph, trainable }: TransferModel): void {
+  if (withBatchStatistics(graph, trainable).layers.length > 0) return;
+  const merged = !graph.nodes.some(({ op }) => op === "BatchNormalization");
+  throw new UsageError(
+    "bad-option",
+    merged
+      ? "The model has no BatchNormalization to train: its exporter merged it into the convolutions, if it had any."
+      : "No BatchNormalization of the model is unfrozen, so none would be trained.",
+    {
+      hint: merged
+        ? "Leave --batch-norm out, or export the model with its BatchNormalization kept."
+        : "Leave --batch-norm out, or unfreeze more of the base (--tune-epochs 5 --unfreeze all).",
+    },
+  );
 }
 
 interface RecipeParts {
@@ -85,6 +104,7 @@ class Recipe {
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),
       accumulate: job.accumulate,
+      batchNorm: job.batchNorm,
     });
     const best = bestWeights({ toBeat: this.#best });
     const started = this.#parts.now();
