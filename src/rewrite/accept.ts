@@ -1,4 +1,5 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { inInferenceMode } from "./inference-mode.ts";
 import { withOwnStatistics } from "./own-statistics.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify } from "./simplify.ts";
@@ -19,6 +20,7 @@ export interface Accepted {
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
 const steps: readonly ((graph: Graph) => Changed)[] = [
   (graph) => ({ graph: simplify(graph), changes: [] }),
+  inInferenceMode,
   (graph) => ({ graph: withOwnStatistics(graph), changes: [] }),
 ];
 
