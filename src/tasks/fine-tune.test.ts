@@ -3,6 +3,9 @@ import { testHost } from "../../test/fixtures/host.ts";
 import { counted, drawnTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { changedWeights } from "../../test/fixtures/weights.ts";
+import { sizeOf } from "../base/shape.ts";
+import { floats } from "../base/tensor.ts";
+import { graphBuilder } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { EpochRecord } from "../training/events.ts";
 import { loadBase } from "./base-model.ts";
@@ -131,6 +134,22 @@ describe("the recipe", () => {
     await expect(fineTune(merged, two, { ...quick, ...wanted }, host)).rejects.toThrow(
       "merged it into the convolutions",
     );
+  });
+
+  test("batchNorm: training is refused at once where a picture is left over whose values have no variance", async () => {
+    const g = graphBuilder();
+    const X = g.input("input", "float32", ["N", 3, 32, 32]);
+    const of = (...shape: readonly number[]) => g.constant(floats(new Float32Array(sizeOf(shape)).fill(0.01), shape));
+    const pixel = g.BatchNormalization(g.Conv(X, of(32, 3, 32, 32)), of(32), of(32), of(32), of(32));
+    const graph = g.build([g.named("logits", g.Gemm(g.Flatten(g.Relu(pixel)), of(32, 5)))]);
+    await writeTinyModel(host.store, "/models/pixel", { graph });
+    const pixels = await loadBase("/models/pixel", {}, host);
+    let events = 0;
+    const onEvent = () => events++;
+    const options = { ...quick, batchNorm: "training", batch: 5, onEvent } as const;
+    await expect(fineTune(pixels, two, options, host)).rejects.toMatchObject({ code: "batch-too-small" });
+    expect(events).toBe(0);
+    expect((await fineTune(pixels, two, { ...options, batch: 6 }, host)).stopped).toBe("done");
   });
 
   test("patience ends a phase early, and the next one begins", async () => {
