@@ -82,6 +82,7 @@ export type { ImageFolder } from "./data/image-folder.ts";
 export type { Augmentation } from "./image/augment.ts";
 export type { RgbImage } from "./image/image.ts";
 export type { Preprocessing } from "./image/preprocessing.ts";
+export type { BatchNormMode } from "./program/batch-statistics.ts";
 export { binaryCrossEntropy, type Loss, meanSquaredError, softmaxCrossEntropy } from "./program/losses.ts";
 export { adam, adamw, type Optimizer, rmsprop, sgd } from "./program/optimizers.ts";
 export { constant, cosine, oneCycle, reduceOnPlateau, type Schedule, stepDecay } from "./program/schedules.ts";

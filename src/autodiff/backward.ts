@@ -11,7 +11,10 @@ import { NoGradient } from "./no-gradient.ts";
 import { none } from "./rule.ts";
 
 export interface BackwardOptions {
-  /** The forward nodes, already in the builder, in topological order. */
+  /**
+   * The forward nodes in topological order. What they read and make is in the builder already; they need not be, where
+   * other ops compute the same.
+   */
   readonly nodes: readonly Node[];
   /** What is differentiated: a scalar, unless `seed` is given. */
   readonly output: Value;

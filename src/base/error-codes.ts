@@ -34,6 +34,7 @@ export const errorCodes = {
   "no-images": "No readable picture was found.",
   // training
   "not-compiled": "fit, evaluate or save was called before compile.",
+  "batch-too-small": "A batch has too few pictures for its BatchNormalization in training mode.",
   "nan-loss": "The loss is not a finite number.",
   interrupted: "The run was stopped from outside.",
   // host

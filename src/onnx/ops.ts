@@ -87,6 +87,18 @@ export const ops = {
     outputs: ["Y"],
     attributes: { alpha: float(1e-4), beta: float(0.75), bias: float(1), size: int() },
   },
+  InstanceNormalization: {
+    since: 6,
+    inputs: ["input", "scale", "B"],
+    outputs: ["output"],
+    attributes: { epsilon: float(1e-5) },
+  },
+  GroupNormalization: {
+    since: 21,
+    inputs: ["X", "scale", "bias"],
+    outputs: ["Y"],
+    attributes: { num_groups: int(), epsilon: float(1e-5), stash_type: int(1) },
+  },
 
   // pooling
   MaxPool: {

@@ -5,6 +5,15 @@ import { isStatic } from "../base/shape.ts";
 import { type Tensor, zeros } from "../base/tensor.ts";
 import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
+import {
+  type BatchNormLayer,
+  type BatchNormMode,
+  nextStatistics,
+  normalizeByBatch,
+  smallestBatch,
+  statisticsOf,
+  withBatchStatistics,
+} from "./batch-statistics.ts";
 import { type DropoutMask, withDropoutMasks } from "./dropout.ts";
 import type { Loss } from "./losses.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -41,9 +50,13 @@ export interface TrainingProgram {
   readonly accumulate: Program | undefined;
   /** Inference: the logits [N, C], and `losses` [N] against `targets`. */
   readonly evaluate: Program;
-  /** The state before the first step: weights as they are, optimizer slots and gradient sums at zero. */
+  /** The state before the first step: weights and statistics as they are, optimizer slots and gradient sums at zero. */
   readonly state: Readonly<Record<string, Tensor>>;
   readonly weights: readonly string[];
+  /** Running statistics of BatchNormalization that follow the batches: state without a gradient. */
+  readonly statistics: readonly string[];
+  /** The fewest examples that a step can train on. */
+  readonly smallestBatch: number;
   readonly masks: readonly DropoutMask[];
   readonly optimizer: Optimizer;
   /** Name of the logits. */
@@ -59,29 +72,35 @@ export interface TrainingProgramOptions {
   readonly clipNorm?: number | undefined;
   /** Batches whose gradients are summed before one update, from 1. */
   readonly accumulate?: number;
+  readonly batchNorm?: BatchNormMode;
 }
 
 /**
  * Differentiates a graph into its training step.
  *
  * @param graph one output: logits [N, C]. What is not trainable stays in it as constants.
- * @throws {GraphError} "nothing-to-train" · "no-gradient" · "bad-shape"
+ * @throws {GraphError} "nothing-to-train" · "no-gradient" · "bad-shape" · "unsupported-attribute"
  */
 export function trainingProgram(graph: Graph, options: TrainingProgramOptions): TrainingProgram {
-  const { trainable, optimizer, accumulate = 1, clipNorm } = options;
+  const { trainable, optimizer, accumulate = 1, clipNorm, batchNorm = "frozen", loss } = options;
   checkNumber("accumulate", accumulate, { min: 1, integer: true });
   if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { moreThan: 0 });
   if (trainable.length === 0) {
     throw new GraphError("nothing-to-train", "No weight is trainable.", { hint: "Unfreeze the base or add layers." });
   }
-  const masked = withDropoutMasks(graph);
-  const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph };
+  const { graph: normalized, layers } =
+    batchNorm === "training" ? withBatchStatistics(graph, trainable) : { graph, layers: [] };
+  const statistics = statisticsOf(layers);
+  const masked = withDropoutMasks(normalized);
+  const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph, layers, statistics };
   return {
     step: stepProgram(job, "update"),
     accumulate: accumulate > 1 ? stepProgram(job, "accumulate") : undefined,
-    evaluate: evaluationProgram(graph, options),
+    evaluate: evaluationProgram(graph, { loss, trainable: [...trainable, ...statistics] }),
     state: initialState(job),
     weights: trainable,
+    statistics,
+    smallestBatch: smallestBatch(graph, layers),
     masks: masked.masks,
     optimizer,
     output: outputOf(graph).name,
@@ -91,25 +110,31 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
 interface Job extends TrainingProgramOptions {
   readonly graph: Graph;
   readonly accumulates: boolean;
+  readonly layers: readonly BatchNormLayer[];
+  readonly statistics: readonly string[];
 }
 
 function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
-  const { graph, trainable, loss, accumulates } = job;
+  const { graph, trainable, loss, accumulates, layers, statistics } = job;
   const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step." });
   const state = new StateInputs(g);
-  const logits = forward(g, graph, trainable, state);
+  const logits = forward(g, { graph, layers, read: [...trainable, ...statistics] }, state);
+  const done = g.nodes().length;
   const targets = g.input(names.targets, "float32", logits.shape);
   const losses = loss.perExample(g, logits, targets);
   const mean = g.ReduceMean(losses, undefined, { keepdims: 0 });
   // Sums over several batches are divided by the number of their examples, so that a short batch counts as it should.
   const target = accumulates ? g.ReduceSum(losses, undefined, { keepdims: 0 }) : mean;
-  const gradients = backward(g, { nodes: g.nodes(), output: target, wrt: trainable });
+  // The graph's own nodes: a BatchNormalization has a cheaper gradient than the ops that compute it.
+  const nodes = [...graph.nodes, ...g.nodes().slice(done)];
+  const gradients = backward(g, { nodes, output: target, wrt: trainable });
   const sums = new Map(trainable.map((name) => [name, summed(job, state, name, at(gradients, name))]));
   if (kind === "accumulate") {
     for (const [name, sum] of sums) state.update(names.gradientSum(name), sum);
   } else {
     update(job, state, g, sums);
   }
+  for (const layer of layers) for (const [name, next] of nextStatistics(g, layer)) state.update(name, next);
   return state.program([g.named(names.loss, mean), logits]);
 }
 
@@ -156,25 +181,37 @@ function zeroed(g: GraphBuilder, like: Value): Value {
   return g.ConstantOfShape(g.Shape(like), { value: zeros("float32", [1]) });
 }
 
-/** Inference with a loss: see `TrainingProgram.evaluate`. Weights in `trainable` are state, the others constants. */
+/** Inference with a loss: see `TrainingProgram.evaluate`. Initializers in `trainable` are state, the others constants. */
 export function evaluationProgram(
   graph: Graph,
   { trainable, loss }: Pick<TrainingProgramOptions, "trainable" | "loss">,
 ): Program {
   const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval." });
   const state = new StateInputs(g);
-  const logits = forward(g, graph, trainable, state);
+  const logits = forward(g, { graph, layers: [], read: trainable }, state);
   const targets = g.input(names.targets, "float32", logits.shape);
   return state.program([g.named(names.losses, loss.perExample(g, logits, targets)), logits]);
 }
 
-/** The graph inside the builder, its trainable weights turned into inputs; returns the logits. */
-function forward(g: GraphBuilder, graph: Graph, trainable: readonly string[], state: StateInputs): Value {
-  const trained = new Set(trainable);
+interface Forward {
+  readonly graph: Graph;
+  readonly layers: readonly BatchNormLayer[];
+  /** Initializers that are state. */
+  readonly read: readonly string[];
+}
+
+/** The graph inside the builder, those of its initializers that are state turned into inputs; returns the logits. */
+function forward(g: GraphBuilder, { graph, layers, read }: Forward, state: StateInputs): Value {
+  const isState = new Set(read);
+  const byBatch = new Map(layers.map((layer) => [layer.Y, layer]));
   for (const { name, dtype, shape } of graph.inputs) g.input(name, dtype, shape);
-  for (const name of trainable) state.read(name, weightOf(graph, name).shape);
-  for (const [name, value] of graph.initializers) if (!trained.has(name)) g.initializer(name, value);
-  for (const node of graph.nodes) g.copy(node);
+  for (const name of read) state.read(name, weightOf(graph, name).shape);
+  for (const [name, value] of graph.initializers) if (!isState.has(name)) g.initializer(name, value);
+  for (const node of graph.nodes) {
+    const layer = byBatch.get(node.outputs[0] ?? "");
+    if (layer) normalizeByBatch(g, layer);
+    else g.copy(node);
+  }
   const logits = g.value(outputOf(graph).name);
   const classes = logits.shape?.[1];
   if (logits.shape?.length === 2 && typeof classes === "number") return logits;
@@ -183,14 +220,15 @@ function forward(g: GraphBuilder, graph: Graph, trainable: readonly string[], st
   });
 }
 
-function initialState({ graph, trainable, optimizer, accumulates }: Job): Readonly<Record<string, Tensor>> {
+function initialState(job: Job): Readonly<Record<string, Tensor>> {
+  const { graph, trainable, optimizer, accumulates, statistics } = job;
   const tensors = trainable.flatMap((name) => {
     const weight = weightOf(graph, name);
     const slots = optimizer.slots.map((slot) => names.slot(slot, name));
     const sums = accumulates ? [names.gradientSum(name)] : [];
     return [[name, weight], ...[...slots, ...sums].map((slot) => [slot, zeros("float32", weight.shape)])] as const;
   });
-  return Object.fromEntries(tensors);
+  return Object.fromEntries([...tensors, ...statistics.map((name) => [name, weightOf(graph, name)] as const)]);
 }
 
 /** Collects which inputs of a graph are state, and which outputs replace it. */

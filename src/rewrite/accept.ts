@@ -1,6 +1,8 @@
 import type { Graph, Model } from "../onnx/graph.ts";
 import { foldScales } from "./fold-scales.ts";
+import { inInferenceMode } from "./inference-mode.ts";
 import { loweringNotes } from "./lowering/lowerings.ts";
+import { withOwnStatistics } from "./own-statistics.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify, withoutIdentities } from "./simplify.ts";
 import { float32Notes, toFloat32 } from "./to-float32.ts";
@@ -22,6 +24,8 @@ export interface Accepted {
 const steps: readonly ((graph: Graph) => Changed)[] = [
   (graph) => ({ graph: simplify(graph), changes: [] }),
   (graph) => ({ graph: withoutIdentities(foldScales(graph)), changes: [] }),
+  inInferenceMode,
+  (graph) => ({ graph: withOwnStatistics(graph), changes: [] }),
 ];
 
 /**

@@ -16,6 +16,8 @@ interface Case {
   readonly opset: number;
   readonly op: string;
   readonly attributes?: Attributes;
+  /** Inputs that are not constant; X alone where left out. */
+  readonly inputs?: readonly string[];
   /** Further inputs, constant. */
   readonly constants?: Readonly<Record<string, Tensor>>;
   readonly outputs?: readonly string[];
@@ -87,6 +89,20 @@ const cases: readonly Case[] = [
       mean: floats([0.1, 0.2, 0.3]),
       variance: floats([1, 0.5, 2]),
     },
+  },
+  {
+    name: "GroupNormalization with one scale for all channels",
+    opset: 18,
+    op: "GroupNormalization",
+    attributes: { num_groups: int(1) },
+    constants: { scale: floats([2]), bias: floats([0.5]) },
+  },
+  {
+    name: "GroupNormalization with a scale per group",
+    opset: 20,
+    op: "GroupNormalization",
+    attributes: { num_groups: int(3), epsilon: float(0.01) },
+    constants: { scale: floats([1, 2, 3]), bias: floats([0.5, 0, -0.5]) },
   },
   {
     name: "Sum of three",
@@ -204,13 +220,21 @@ function modelFor({
   opset,
   op,
   attributes = {},
+  inputs = ["X"],
   constants = {},
   outputs = ["Y"],
   shape: given = X,
   open = false,
 }: Case): Model {
   const shape: Shape = open ? ["A", "B", "C", "D"] : given;
-  const node: Node = { name: "node", op, domain: "", inputs: ["X", ...Object.keys(constants)], outputs, attributes };
+  const node: Node = {
+    name: "node",
+    op,
+    domain: "",
+    inputs: [...inputs, ...Object.keys(constants)],
+    outputs,
+    attributes,
+  };
   const graph: Graph = {
     name: "case",
     inputs: [{ name: "X", dtype: "float32", shape }],
@@ -312,6 +336,21 @@ test("an old Softmax of [N, C, 1, 1] stays one node", () => {
   `);
 });
 
+test("a scale per group becomes one per channel", () => {
+  const constants = { scale: floats([2, 3]), bias: floats([0.5, -0.5]) };
+  const model = modelFor({
+    name: "",
+    opset: 18,
+    op: "GroupNormalization",
+    attributes: { num_groups: int(2) },
+    constants,
+  });
+  const graph = { ...model.graph, inputs: [{ name: "X", dtype: "float32", shape: ["N", 6, 4, 5] } as const] };
+  const { initializers } = raiseOpset({ ...model, graph }).graph;
+  expect(initializers.get("scale.per_channel")?.data).toEqual(Float32Array.of(2, 2, 2, 3, 3, 3));
+  expect(initializers.get("bias.per_channel")?.data).toEqual(Float32Array.of(0.5, 0.5, 0.5, -0.5, -0.5, -0.5));
+});
+
 test.each([
   ["opset 6", { opset: 6, op: "Relu" }, "unsupported-opset"],
   ["opset 27", { opset: 27, op: "Relu" }, "unsupported-opset"],
@@ -333,6 +372,11 @@ test.each([
   [
     "an attribute that the op does not have",
     { opset: 21, op: "Relu", attributes: { slope: float(1) } },
+    "unsupported-attribute",
+  ],
+  [
+    "a scale per group that is computed",
+    { opset: 18, op: "GroupNormalization", attributes: { num_groups: int(1) }, inputs: ["X", "X"] },
     "unsupported-attribute",
   ],
   ["a float mask that is given out", { opset: 9, op: "Dropout", outputs: ["mask", "Y"] }, "unsupported-attribute"],

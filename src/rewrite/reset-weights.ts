@@ -40,6 +40,8 @@ const starts: { readonly [O in OpName]?: { readonly [I in InputName<O>]?: Start 
   LayerNormalization: { Scale: 1, B: 0 },
   // as PyTorch starts it
   PRelu: { slope: 0.25 },
+  InstanceNormalization: { scale: 1, B: 0 },
+  GroupNormalization: { scale: 1, bias: 0 },
   Add: { A: 0, B: 0 },
   Mul: { A: 1, B: 1 },
   Concat: { inputs: 0 },

@@ -60,6 +60,27 @@ const inferenceBatchNorm: Upgrade["apply"] = (node, { isRead }) => {
   return [{ ...node, outputs: [Y], attributes }];
 };
 
+/** One scale and bias per group, as they were in opset 18, repeated for each channel of the group. */
+const perChannel: Upgrade["apply"] = (node, { constant, known }) => {
+  const [X = "", ...perGroup] = node.inputs;
+  const channels = known(X)?.shape?.[1];
+  const repeated = perGroup.map((name) => {
+    const value = known(name)?.constant;
+    if (!value || typeof channels !== "number") {
+      throw refused(
+        node,
+        "scale and bias",
+        name,
+        "numbers per group that are computed, or channels that are not known",
+      );
+    }
+    const times = channels / value.data.length;
+    const numbers = Array.from({ length: channels }, (_, at) => numbersOf(value)[Math.floor(at / times)] ?? 0);
+    return constant(`${name}.per_channel`, floats(numbers));
+  });
+  return [{ ...node, inputs: [X, ...repeated] }];
+};
+
 /** The mask was a float tensor before opset 10: it is dropped where nothing reads it. */
 const dropoutMask: Upgrade["apply"] = (node, { isRead }) => {
   const [output = "", mask = ""] = node.outputs;
@@ -113,6 +134,7 @@ export const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     { before: 10, apply: dropoutMask },
     { before: 12, apply: inOrder(withDefault("ratio", 0.5), attributeToInput("ratio", 1, floatScalar)) },
   ],
+  GroupNormalization: [{ before: 21, apply: perChannel }],
   LogSoftmax: [{ before: 13, apply: softmaxOfRows }],
   Mean: [{ before: ALWAYS, apply: mean }],
   Pad: [

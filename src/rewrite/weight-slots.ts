@@ -10,6 +10,8 @@ const layerSlots = {
   BatchNormalization: ["scale", "B"],
   LayerNormalization: ["Scale", "B"],
   PRelu: ["slope"],
+  InstanceNormalization: ["scale", "B"],
+  GroupNormalization: ["scale", "bias"],
 } as const satisfies { readonly [O in OpName]?: readonly InputName<O>[] };
 
 /**

@@ -17,6 +17,13 @@ test("takes Dropout nodes out, in training mode too, and keeps the output's name
   expect(nodes[1]?.inputs).toEqual(nodes[0]?.outputs);
 });
 
+test("takes out a Dropout whose mask nothing reads", () => {
+  const g = graphBuilder();
+  const [Y, mask] = g.outputs("Dropout", [g.input("X", "float32", ["N", 4])], {}, 2);
+  if (!Y || !mask) throw new Error("no output");
+  expect(withoutDropout(g.build([g.Relu(Y)])).nodes.map(({ op }) => op)).toEqual(["Relu"]);
+});
+
 test("leaves a Dropout whose mask is asked for", () => {
   const g = graphBuilder();
   const X = g.input("X", "float32", ["N", 4]);

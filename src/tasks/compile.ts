@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { type MetricName, metricNames } from "../evaluation/metrics.ts";
+import type { BatchNormMode } from "../program/batch-statistics.ts";
 import { type Loss, type LossName, losses } from "../program/losses.ts";
 import { type Optimizer, type OptimizerName, optimizers } from "../program/optimizers.ts";
 
@@ -13,6 +14,11 @@ export interface CompileOptions {
   readonly clipNorm?: number | undefined;
   /** Batches per update, from 1. */
   readonly accumulate?: number;
+  /**
+   * What BatchNormalization layers that are unfrozen normalize by: their running statistics, which stay as they are
+   * (the default), or those of each batch, which the running ones then follow. Frozen layers are never touched.
+   */
+  readonly batchNorm?: BatchNormMode;
 }
 
 /** How a model is to be trained. */
@@ -22,7 +28,11 @@ export interface Compiled {
   readonly metrics: readonly MetricName[];
   readonly clipNorm: number | undefined;
   readonly accumulate: number;
+  readonly batchNorm: BatchNormMode;
 }
+
+/** Each mode by the name that a user gives it. */
+export const batchNormModes: { readonly [M in BatchNormMode]: M } = { frozen: "frozen", training: "training" };
 
 /** @throws {UsageError} "bad-option" */
 export function compiled({
@@ -31,6 +41,7 @@ export function compiled({
   metrics = ["accuracy"],
   clipNorm,
   accumulate = 1,
+  batchNorm = "frozen",
   ...rest
 }: CompileOptions): Compiled {
   refuseUnknown("compile", rest);
@@ -45,6 +56,7 @@ export function compiled({
     metrics,
     clipNorm,
     accumulate: checkNumber("accumulate", accumulate, { min: 1, integer: true }),
+    batchNorm: named("batchNorm", batchNormModes, batchNorm),
   };
 }
 

@@ -3,6 +3,11 @@ import { testHost } from "../../test/fixtures/host.ts";
 import { counted, drawnTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { changedWeights } from "../../test/fixtures/weights.ts";
+import { sizeOf } from "../base/shape.ts";
+import { floats } from "../base/tensor.ts";
+import { graphBuilder } from "../onnx/builder.ts";
+import type { Graph } from "../onnx/graph.ts";
+import type { EpochRecord } from "../training/events.ts";
 import { loadBase } from "./base-model.ts";
 import { fineTune } from "./fine-tune.ts";
 import { type FineTuneOptions, headLayers, lightAugmentation } from "./recipe.ts";
@@ -107,6 +112,44 @@ describe("the recipe", () => {
     expect(new Set(reads)).toEqual(new Set([4]));
     expect(model.history.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     expect(events.flatMap((event) => (event.type === "phase" ? [event.cached] : []))).toEqual([false, false]);
+  });
+
+  test("batchNorm: training lets the statistics of what is tuned follow the batches", async () => {
+    const { model } = await tune({ batchNorm: "training", unfreeze: { lastLayers: 2 } });
+    const frozen = await tune({ unfreeze: { lastLayers: 2 } });
+    const running = (graph: Graph) => changedWeights(base.graph, graph).filter((name) => name.includes("running"));
+    expect(running(frozen.model.graph)).toEqual([]);
+    expect(running(model.graph)).toEqual(["features.3.1.running_mean", "features.3.1.running_var"]);
+    const heads = (history: readonly EpochRecord[]) => history.slice(0, quick.headEpochs).map(({ loss }) => loss);
+    expect(heads(model.history)).toEqual(heads(frozen.model.history));
+  });
+
+  test("batchNorm: training is refused where no BatchNormalization would be trained", async () => {
+    const wanted = { batchNorm: "training" } as const;
+    await expect(tune({ ...wanted, unfreeze: "none" })).rejects.toThrow(
+      "No BatchNormalization of the model is unfrozen",
+    );
+    await writeTinyModel(host.store, "/models/merged", { file: "mobilenet.folded.onnx" });
+    const merged = await loadBase("/models/merged", {}, host);
+    await expect(fineTune(merged, two, { ...quick, ...wanted }, host)).rejects.toThrow(
+      "merged it into the convolutions",
+    );
+  });
+
+  test("batchNorm: training is refused at once where a picture is left over whose values have no variance", async () => {
+    const g = graphBuilder();
+    const X = g.input("input", "float32", ["N", 3, 32, 32]);
+    const of = (...shape: readonly number[]) => g.constant(floats(new Float32Array(sizeOf(shape)).fill(0.01), shape));
+    const pixel = g.BatchNormalization(g.Conv(X, of(32, 3, 32, 32)), of(32), of(32), of(32), of(32));
+    const graph = g.build([g.named("logits", g.Gemm(g.Flatten(g.Relu(pixel)), of(32, 5)))]);
+    await writeTinyModel(host.store, "/models/pixel", { graph });
+    const pixels = await loadBase("/models/pixel", {}, host);
+    let events = 0;
+    const onEvent = () => events++;
+    const options = { ...quick, batchNorm: "training", batch: 5, onEvent } as const;
+    await expect(fineTune(pixels, two, options, host)).rejects.toMatchObject({ code: "batch-too-small" });
+    expect(events).toBe(0);
+    expect((await fineTune(pixels, two, { ...options, batch: 6 }, host)).stopped).toBe("done");
   });
 
   test("patience ends a phase early, and the next one begins", async () => {
@@ -281,6 +324,7 @@ describe("when it goes wrong", () => {
     [{ tuneLearningRate: -1 }, "tuneLearningRate must be a number above 0, not -1."],
     [{ unfreeze: JSON.parse('"last 2"') }, 'unfreeze cannot be "last 2".'],
     [{ cache: JSON.parse('{ "memoryByte": 5 }') }, 'cache has no option "memoryByte".'],
+    [{ batchNorm: JSON.parse('"eval"') }, 'There is no batchNorm "eval".'],
     [{ patience: 0 }, "patience must be a whole number from 1, not 0."],
     [{ unfreeze: { from: "nowhere" } }, 'The graph has no node "nowhere"'],
   ] as const)("refuses %o", async (options, message) => {

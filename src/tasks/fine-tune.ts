@@ -1,12 +1,14 @@
-import { TrainingError } from "../base/errors.ts";
+import { TrainingError, UsageError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
+import { smallestBatch, withBatchStatistics } from "../program/batch-statistics.ts";
 import type { LossName } from "../program/losses.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
 import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { Callback, EpochRecord, StopReason } from "../training/events.ts";
+import { checkBatchSize } from "../training/trainer.ts";
 import type { Base } from "./base-model.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
@@ -35,7 +37,7 @@ export interface FineTuned {
  * The recipe of transfer learning: a new head is trained on the frozen base, then the base is unfrozen and all of it is
  * trained at a low learning rate. The weights of the epoch with the lowest validation loss are kept.
  *
- * @throws {TrainingError} "nan-loss" · "interrupted" where not one epoch was finished · {UsageError} "bad-option"
+ * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished · {UsageError} "bad-option"
  * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned
  */
 export async function fineTune(base: Base, data: TrainVal, options: FineTuneOptions, host: Host): Promise<FineTuned> {
@@ -46,6 +48,7 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
   // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
   if (job.tuneEpochs > 0) model.unfreeze(job.unfreeze);
+  if (job.batchNorm === "training") checkBatchNorm(model, data.train.size % job.batch || job.batch);
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
   if (job.unfreeze !== "none") {
@@ -53,6 +56,24 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   }
   return recipe.result();
 }
+
+/**
+ * @param leftOver examples in the last batch of an epoch
+ * @throws {UsageError} "bad-option" where no BatchNormalization would be trained · {TrainingError} "batch-too-small"
+ */
+function checkBatchNorm({ graph, trainable }: TransferModel, leftOver: number): void {
+  const { layers } = withBatchStatistics(graph, trainable);
+  checkBatchSize(leftOver, { smallestBatch: smallestBatch(graph, layers) });
+  if (layers.length > 0) return;
+  const kept = graph.nodes.some(({ op }) => op === "BatchNormalization");
+  throw new UsageError("bad-option", kept ? "No BatchNormalization of the model is unfrozen." : merged, {
+    hint: kept
+      ? "Leave --batch-norm out, or unfreeze more of the base (--tune-epochs 5 --unfreeze all)."
+      : "Leave --batch-norm out, or export the model with its BatchNormalization kept.",
+  });
+}
+
+const merged = "The model has no BatchNormalization: its exporter merged it into the convolutions, if it had any.";
 
 interface RecipeParts {
   readonly model: TransferModel;
@@ -85,6 +106,7 @@ class Recipe {
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),
       accumulate: job.accumulate,
+      batchNorm: job.batchNorm,
     });
     const best = bestWeights({ toBeat: this.#best });
     const started = this.#parts.now();

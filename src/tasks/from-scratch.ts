@@ -49,7 +49,8 @@ export async function trainFromScratch(
   const graph = resetWeights(base.graph, { rng: random(seed).fork("scratch") });
   const layers = headLayers({ ...fineTuneDefaults, units: unitsFor(loss, data.train) });
   const model = graft({ ...base, graph, trainable: true }, layers, { seed, threads }, host);
-  model.compile({ optimizer: adam({ learningRate }), loss });
+  // The reset statistics say nothing of these weights: they have to follow the batches.
+  model.compile({ optimizer: adam({ learningRate }), loss, batchNorm: "training" });
   onEvent?.({ type: "phase", name: "scratch", epochs, learningRate, ...model.parameters, cached: false });
   const best = bestWeights();
   const started = host.now();

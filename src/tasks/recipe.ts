@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import type { Augmentation } from "../image/augment.ts";
+import type { BatchNormMode } from "../program/batch-statistics.ts";
 import { type LossName, losses } from "../program/losses.ts";
 import { adam, adamw, type Optimizer, type OptimizerName, rmsprop, sgd } from "../program/optimizers.ts";
 import { dense, dropout as dropoutLayer, type Layer, relu } from "../rewrite/layers.ts";
@@ -8,7 +9,7 @@ import { checkUnfreeze, type Unfreeze } from "../rewrite/trainable.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
 import type { CacheOptions } from "./assembly.ts";
-import { named } from "./compile.ts";
+import { batchNormModes, named } from "./compile.ts";
 import type { PhaseName } from "./phase.ts";
 import type { RunEvent } from "./run-events.ts";
 
@@ -20,6 +21,8 @@ export interface FineTuneOptions {
   readonly headLearningRate?: number;
   readonly tuneLearningRate?: number;
   readonly unfreeze?: Unfreeze;
+  /** What unfrozen BatchNormalization layers normalize by: running statistics that stay, or those of each batch. */
+  readonly batchNorm?: BatchNormMode;
   readonly optimizer?: OptimizerName;
   /** By default binary cross-entropy for two classes, softmax cross-entropy for more. */
   readonly loss?: LossName | undefined;
@@ -50,6 +53,7 @@ export const fineTuneDefaults = {
   headLearningRate: 3e-3,
   tuneLearningRate: 1e-5,
   unfreeze: "all",
+  batchNorm: "frozen",
   optimizer: "adam",
   hidden: [],
   dropout: 0.2,
@@ -67,6 +71,7 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   headLearningRate: true,
   tuneLearningRate: true,
   unfreeze: true,
+  batchNorm: true,
   optimizer: true,
   loss: true,
   hidden: true,
@@ -108,6 +113,7 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
   if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
   for (const units of recipe.hidden) checkNumber("hidden", units, whole);
   checkUnfreeze(recipe.unfreeze);
+  named("batchNorm", batchNormModes, recipe.batchNorm);
   optimizerFor(recipe.optimizer, recipe.headLearningRate);
   if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
   const { headEpochs, tuneEpochs, unfreeze } = recipe;

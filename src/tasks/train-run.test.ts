@@ -123,6 +123,7 @@ describe("a run that goes well", () => {
       data: { value: "/data", from: "given" },
       out: { value: "/runs/a", from: "given" },
       unfreeze: { value: "all", from: "default" },
+      batchNorm: { value: "frozen", from: "default" },
       optimizer: { value: "adam", from: "default" },
       hidden: { value: [], from: "default" },
       dropout: { value: 0.2, from: "default" },

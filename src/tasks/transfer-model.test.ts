@@ -3,14 +3,19 @@ import { testHost } from "../../test/fixtures/host.ts";
 import { counted, drawnPictures, drawnTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { changedWeights } from "../../test/fixtures/weights.ts";
+import type { BatchNormMode } from "../program/batch-statistics.ts";
 import { binaryCrossEntropy, type LossName, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
 import { adam } from "../program/optimizers.ts";
 import { cosine } from "../program/schedules.ts";
 import { dense, dropout, type Layer, relu } from "../rewrite/layers.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
+import type { Tensors } from "../runtime/runtime.ts";
+import { bestWeights } from "../training/callbacks/best-weights.ts";
+import type { Callback } from "../training/events.ts";
 import { type LoadOptions, loadBase } from "./base-model.ts";
 import { graft } from "./graft.ts";
 import { lightAugmentation } from "./recipe.ts";
+import { loadTrained } from "./trained-model.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
 const host = testHost();
@@ -89,6 +94,79 @@ describe("which weights move", () => {
     expect(trainable).toBe(32 * 3 + 3 + 3 + 1);
     model.unfreeze("all");
     expect(model.parameters).toEqual({ trainable: trainable + frozen, frozen: 0 });
+  });
+});
+
+describe("batch normalization", () => {
+  const running = (names: readonly string[]) => names.filter((name) => name.includes("running"));
+  async function trained(batchNorm: BatchNormMode, unfreeze: Unfreeze = "all"): Promise<TransferModel> {
+    const model = await grafted();
+    model.unfreeze(unfreeze);
+    model.compile({ ...bce, batchNorm });
+    await model.fit(twoClasses.train, { epochs: 2, batch: 8, validation: twoClasses.val });
+    return model;
+  }
+
+  test("in training mode moves the statistics of what is unfrozen, and of nothing else", async () => {
+    const before = (await grafted()).graph;
+    const all = changedWeights(before, (await trained("training")).graph);
+    expect(running(all).length).toBe(16);
+    const last = changedWeights(before, (await trained("training", { lastLayers: 2 })).graph);
+    expect(running(last)).toEqual(["features.3.1.running_mean", "features.3.1.running_var"]);
+    expect(running(changedWeights(before, (await trained("training", "none")).graph))).toEqual([]);
+  });
+
+  test("frozen is what happens by itself", async () => {
+    const model = await grafted();
+    model.unfreeze();
+    model.compile(bce);
+    await model.fit(twoClasses.train, { epochs: 2, batch: 8, validation: twoClasses.val });
+    const frozen = await trained("frozen");
+    expect(changedWeights(model.graph, frozen.graph)).toEqual([]);
+    expect(frozen.history.map(({ loss }) => loss)).toEqual(model.history.map(({ loss }) => loss));
+  });
+
+  test("in training mode is repeatable to the last bit", async () => {
+    const [once, again] = [await trained("training"), await trained("training")];
+    expect(changedWeights(once.graph, again.graph)).toEqual([]);
+    expect(once.history.map(({ valLoss }) => valLoss)).toEqual(again.history.map(({ valLoss }) => valLoss));
+  });
+
+  test("what is measured after an epoch, answered afterwards and saved goes by the statistics that were reached", async () => {
+    const model = await trained("training");
+    const { loss } = await model.evaluate(twoClasses.val);
+    expect(loss).toBeAllclose(model.history.at(-1)?.valLoss ?? Number.NaN, { rtol: 1e-5 });
+    await model.save("/models/by-batch");
+    const saved = await loadTrained("/models/by-batch", {}, host);
+    expect((await saved.evaluate(twoClasses.val)).loss).toBeAllclose(loss, { rtol: 1e-5 });
+    await saved.close();
+  });
+
+  test("the best epoch comes back with its own statistics", async () => {
+    const model = await grafted();
+    model.unfreeze();
+    model.compile({ ...bce, optimizer: adam({ learningRate: 0.5 }), batchNorm: "training" });
+    const best = bestWeights();
+    const seen = new Map<number, Tensors>();
+    const watch: Callback = async (event, control) => {
+      if (event.type === "epoch") seen.set(event.epoch, await control.weights());
+    };
+    const callbacks = [best, watch];
+    await model.fit(twoClasses.train, { epochs: 4, batch: 8, validation: twoClasses.val, callbacks });
+    const epoch = best.best()?.epoch ?? 0;
+    expect(epoch).toBeLessThan(4);
+    const names = running([...model.graph.initializers.keys()]);
+    const of = (epoch: number) => names.map((name) => seen.get(epoch)?.[name]?.data);
+    expect(names.map((name) => model.graph.initializers.get(name)?.data)).toEqual(of(epoch));
+    expect(of(4)).not.toEqual(of(epoch));
+  });
+
+  test("a mode that there is not is refused", async () => {
+    const model = await grafted();
+    const batchNorm: string = "eval";
+    expect(() => model.compile({ ...bce, batchNorm: batchNorm as BatchNormMode })).toThrow(
+      /frozen, training|no batchNorm/,
+    );
   });
 });
 

@@ -45,9 +45,9 @@ export type StopReason = "done" | "early-stopping" | "nan-loss" | "interrupted";
 export interface Control {
   /** Ends the run after the current step. */
   stop(reason: StopReason): void;
-  /** Copies of the trained weights. */
+  /** Copies of the trained weights, and of running statistics that follow the batches. */
   weights(): Promise<Tensors>;
-  /** Copies of the weights and the optimizer's slots. */
+  /** Copies of those and the optimizer's slots. */
   state(): Promise<Tensors>;
   restore(weights: Tensors): Promise<void>;
 }

@@ -105,6 +105,17 @@ describe("epochs", () => {
   });
 });
 
+test("a batch left over that is too small is refused before the first step", async () => {
+  const trainer = fakeTrainer({ smallestBatch: 2 });
+  const trained = (batch: number) => fitTrainer(trainer, { train: fakeSource(10), ...usual, epochs: 1, batch });
+  await expect(trained(3)).rejects.toMatchObject({ code: "batch-too-small" });
+  await expect(trained(1)).rejects.toMatchObject({ code: "batch-too-small" });
+  expect(trainer.asked).toEqual([]);
+  await trained(4);
+  await trained(32);
+  expect(trainer.asked.length).toBe(4);
+});
+
 describe("order of examples", () => {
   test("every epoch sees every example once, in another order", async () => {
     const { orders } = await run({ epochs: 3 });

@@ -6,7 +6,7 @@ import { type Means, tally } from "../evaluation/tally.ts";
 import type { Schedule } from "../program/schedules.ts";
 import type { Callback, Control, EpochRecord, StopReason, TrainingEvent } from "./events.ts";
 import type { Source } from "./source.ts";
-import type { Trainer } from "./trainer.ts";
+import { checkBatchSize, type Trainer } from "./trainer.ts";
 
 export interface FitOptions {
   readonly train: Source;
@@ -49,7 +49,8 @@ export interface History {
  * Trains for some epochs: each shuffles the examples, steps through them in batches, and evaluates the validation
  * data. Everything that happens is told to the callbacks as events, in order.
  *
- * @throws {UsageError} "bad-option" · what the callbacks and the trainer throw
+ * @throws {UsageError} "bad-option" · {TrainingError} "batch-too-small" for the batch that is left over at the end
+ * @throws what the callbacks and the trainer throw
  */
 export async function fit(trainer: Trainer, options: FitOptions): Promise<History> {
   const { epochs, initialEpoch = 0, batch, accumulate = 1 } = options;
@@ -59,6 +60,8 @@ export async function fit(trainer: Trainer, options: FitOptions): Promise<Histor
   checkNumber("accumulate", accumulate, { min: 1, integer: true });
   await options.train.prepare(options.signal);
   await options.validation?.prepare(options.signal);
+  const examples = options.train.indices().length;
+  if (epochs > initialEpoch && examples > 0) checkBatchSize(examples % batch || batch, trainer);
   const run = new Run(trainer, options);
   await run.begin(epochs, initialEpoch);
   for (let epoch = initialEpoch + 1; epoch <= epochs && !run.stopped; epoch++) await run.epoch(epoch);

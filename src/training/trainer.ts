@@ -11,16 +11,20 @@ import type { Examples } from "./source.ts";
 
 /** A training program at work in a workspace. */
 export interface Trainer {
+  /** The fewest examples that a step takes. */
+  readonly smallestBatch: number;
   /**
    * One batch: forward, loss, backward and, unless `accumulate`, the update.
    *
    * @returns the mean loss of the batch and its logits, [N, C] flat, both before the update
+   * @throws {TrainingError} "batch-too-small"
    */
   step(examples: Examples, options: StepOptions): Promise<{ readonly loss: number; readonly logits: Float32Array }>;
   /** @returns the loss of each example, [N], and the logits, [N, C] flat */
   evaluate(examples: Examples): Promise<{ readonly losses: Float32Array; readonly logits: Float32Array }>;
+  /** What a model is made of: the trained weights, and running statistics that follow the batches. */
   weights(): Promise<Tensors>;
-  /** Weights, optimizer slots, gradient sums. */
+  /** Weights, running statistics, optimizer slots, gradient sums. */
   state(): Promise<Tensors>;
   setState(tensors: Tensors): Promise<void>;
 }
@@ -47,6 +51,20 @@ export async function openTrainer(program: TrainingProgram, workspace: Workspace
   return new WorkspaceTrainer(program, workspace, { step, accumulate, evaluate });
 }
 
+/**
+ * Refuses a batch that has no variance: one value per channel.
+ *
+ * @throws {TrainingError} "batch-too-small"
+ */
+export function checkBatchSize(count: number, { smallestBatch }: Pick<Trainer, "smallestBatch">): void {
+  if (count >= smallestBatch) return;
+  throw new TrainingError(
+    "batch-too-small",
+    `A batch of ${count} has one value per channel where BatchNormalization needs the variance of at least two.`,
+    { hint: "Choose a batch size (--batch) that leaves no picture over, or --batch-norm frozen." },
+  );
+}
+
 interface Sessions {
   readonly step: Session;
   readonly accumulate: Session | undefined;
@@ -68,8 +86,13 @@ class WorkspaceTrainer implements Trainer {
     this.#sessions = sessions;
   }
 
+  get smallestBatch(): number {
+    return this.#program.smallestBatch;
+  }
+
   async step(examples: Examples, { learningRate, rng, accumulate = false }: StepOptions) {
     const count = examples.indices.length;
+    checkBatchSize(count, this);
     const feeds = { ...examples.inputs, ...this.#targets(examples), ...this.#masks(count, rng) };
     this.#pending += count;
     const outputs = await (accumulate ? this.#accumulate(feeds) : this.#update(feeds, learningRate));
@@ -83,7 +106,7 @@ class WorkspaceTrainer implements Trainer {
   }
 
   weights(): Promise<Tensors> {
-    return this.#workspace.getState(this.#program.weights);
+    return this.#workspace.getState([...this.#program.weights, ...this.#program.statistics]);
   }
 
   state(): Promise<Tensors> {

@@ -41,6 +41,38 @@ const LayerNormalization: Kernel<"LayerNormalization"> = ({ X, Scale, B }, { axi
   return [Y, tensor("float64", kept, mean), tensor("float64", kept, invStdDev)];
 };
 
+/** Y = (X - mean) / √(var + epsilon) · scale + bias per channel, with the statistics of each bucket. */
+function perBucket(X: Tensor, { bucketOf, buckets, epsilon }: Buckets, scale: Tensor, bias: Tensor): Tensor {
+  const { mean, variance } = momentsOf(X, bucketOf, buckets);
+  const [x, s, b] = [floatsOf(X), floatsOf(scale), floatsOf(bias)];
+  const offset = broadcastOffset(X.shape);
+  return float64(X.shape, (index) => {
+    const [c, bucket] = [at(index, 1), bucketOf(index)];
+    const normal = (at(x, offset(index)) - at(mean, bucket)) / Math.sqrt(at(variance, bucket) + epsilon);
+    return normal * at(s, c) + at(b, c);
+  });
+}
+
+/** Statistics over each channel of each example. */
+const InstanceNormalization: Kernel<"InstanceNormalization"> = ({ input, scale, B }, { epsilon }) => {
+  const [N, C] = [at(input.shape, 0), at(input.shape, 1)];
+  const bucketOf: Offset = (index) => at(index, 0) * C + at(index, 1);
+  return [perBucket(input, { bucketOf, buckets: N * C, epsilon }, scale, B)];
+};
+
+/** Statistics over each group of neighbouring channels of each example. */
+const GroupNormalization: Kernel<"GroupNormalization"> = ({ X, scale, bias }, { num_groups: groups = 1, epsilon }) => {
+  const [N, C] = [at(X.shape, 0), at(X.shape, 1)];
+  const bucketOf: Offset = (index) => at(index, 0) * groups + Math.floor((at(index, 1) * groups) / C);
+  return [perBucket(X, { bucketOf, buckets: N * groups, epsilon }, scale, bias)];
+};
+
+interface Buckets {
+  readonly bucketOf: Offset;
+  readonly buckets: number;
+  readonly epsilon: number;
+}
+
 type Offset = (index: readonly number[]) => number;
 
 /** Mean and population variance of the elements that `bucketOf` puts together. */
@@ -75,8 +107,12 @@ const LRN: Kernel<"LRN"> = ({ X }, { alpha, beta, bias, size = 1 }) => {
   return [Y];
 };
 
-export const normalization: Kernels<"BatchNormalization" | "LayerNormalization" | "LRN"> = {
+export const normalization: Kernels<
+  "BatchNormalization" | "LayerNormalization" | "InstanceNormalization" | "GroupNormalization" | "LRN"
+> = {
   BatchNormalization,
   LayerNormalization,
+  InstanceNormalization,
+  GroupNormalization,
   LRN,
 };

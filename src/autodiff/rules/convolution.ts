@@ -1,10 +1,11 @@
 import { extentOf, spatialExtents } from "../extents.ts";
 import type { GradientContext, GradientRules } from "../rule.ts";
+import { sumToChannels } from "./channels.ts";
 import type { Convolution } from "./conv-geometry.ts";
 import { inputGradient } from "./conv-input.ts";
 import { transposeInputGradient, transposeWeightGradient } from "./conv-transpose.ts";
 import { weightGradient } from "./conv-weight.ts";
-import { sumToChannels } from "./normalization.ts";
+
 import { axesOfWindow } from "./window.ts";
 
 /** Convolution over any number of spatial axes: X [N, Ci, ...], W [Co, Ci/group, ...kernel], Y [N, Co, ...]. */

@@ -39,6 +39,7 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--head-lr", "1e-2"], { headLearningRate: 0.01 }],
   [["--tune-lr", "0.0001"], { tuneLearningRate: 1e-4 }],
   [["--unfreeze", "last 3"], { unfreeze: { lastLayers: 3 } }],
+  [["--batch-norm", "training"], { batchNorm: "training" }],
   [["--batch", "8"], { batch: 8 }],
   [["--accumulate", "4"], { accumulate: 4 }],
   [["--optimizer", "adamw"], { optimizer: "adamw" }],

@@ -69,6 +69,14 @@ export const trainFlags = {
     group: recipe,
     parse: unfreeze,
   },
+  batchNorm: {
+    term: "--batch-norm <mode>",
+    about:
+      "how BatchNorm layers that are tuned normalize: frozen (running statistics stay as they are) or training " +
+      "(by each batch; running statistics follow) (default: frozen)",
+    group: recipe,
+    parse: oneOf({ frozen: "frozen", training: "training" }),
+  },
   batch: { ...batch, group: recipe },
   accumulate: {
     term: "--accumulate <n>",

@@ -141,6 +141,8 @@ const cases: { readonly [O in OpName]: readonly Case[] } = {
     (g, x) => g.outputs("LayerNormalization", [x("N", 3, 8), x(3, 8)], { axis: 1 }, 3),
   ],
   LRN: [(g, x) => [g.LRN(x("N", 3, "H", 2), { size: 3 })]],
+  InstanceNormalization: [(g, x) => [g.InstanceNormalization(x("N", 3, "H"), x(3), x(3))]],
+  GroupNormalization: [(g, x) => [g.GroupNormalization(x("N", 6, "H", 4), x(6), x(6), { num_groups: 2 })]],
   MaxPool: [
     (g, x) =>
       g.outputs("MaxPool", [x("N", 3, "H", 12)], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }, 2),

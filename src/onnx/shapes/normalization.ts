@@ -22,6 +22,25 @@ export const normalizationRules = {
     demand(!X.shape || X.shape.length >= 2, () => `X has rank ${X.shape?.length}; it needs [N, C, ...]`);
     return [like(X)];
   },
+  InstanceNormalization: ({ input, scale, B }) => {
+    demand(
+      !input.shape || input.shape.length >= 3,
+      () => `input has rank ${input.shape?.length}; it needs [N, C, D, ...]`,
+    );
+    for (const [name, known] of Object.entries({ scale, B })) checkPerChannel(name, known, input);
+    return [like(input)];
+  },
+  GroupNormalization: ({ X, scale, bias, attributes: { num_groups: groups } }) => {
+    demand(groups !== undefined && groups >= 1, () => `num_groups is ${groups}; it needs a number from 1`);
+    demand(!X.shape || X.shape.length >= 2, () => `X has rank ${X.shape?.length}; it needs [N, C, ...]`);
+    for (const [name, known] of Object.entries({ scale, bias })) checkPerChannel(name, known, X);
+    const channels = X.shape?.[1];
+    demand(
+      typeof channels !== "number" || channels % groups === 0,
+      () => `${channels} channels make no ${groups} groups`,
+    );
+    return [like(X)];
+  },
 } satisfies Partial<ShapeRules>;
 
 function checkPerChannel(name: string, { shape }: Known, X: Known): void {

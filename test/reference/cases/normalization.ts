@@ -1,6 +1,8 @@
 import type { Cases } from "./case.ts";
 
-export const normalization: Cases<"BatchNormalization" | "LayerNormalization" | "LRN"> = {
+export const normalization: Cases<
+  "BatchNormalization" | "LayerNormalization" | "InstanceNormalization" | "GroupNormalization" | "LRN"
+> = {
   BatchNormalization: {
     inference: ({ g, float }) => [
       g.BatchNormalization(float([2, 3, 4, 4]), float([3]), float([3]), float([3]), float([3], 0.2, 2), {
@@ -17,6 +19,23 @@ export const normalization: Cases<"BatchNormalization" | "LayerNormalization" | 
         { training_mode: 1, momentum: 0.8 },
         3,
       ),
+    "training, the batch's statistics as they are": ({ g, float }) =>
+      g.outputs(
+        "BatchNormalization",
+        [float([4, 3]), float([3]), float([3]), float([3]), float([3], 0.2, 2)],
+        { training_mode: 1, momentum: 0 },
+        3,
+      ),
+  },
+  InstanceNormalization: {
+    "2-d": ({ g, float }) => [g.InstanceNormalization(float([2, 3, 2, 4]), float([3]), float([3]), { epsilon: 0.01 })],
+    "1-d": ({ g, float }) => [g.InstanceNormalization(float([2, 2, 5]), float([2]), float([2]))],
+  },
+  GroupNormalization: {
+    "2-d": ({ g, float }) => [
+      g.GroupNormalization(float([2, 6, 2, 2]), float([6]), float([6]), { num_groups: 3, epsilon: 0.01 }),
+    ],
+    "one group": ({ g, float }) => [g.GroupNormalization(float([2, 4, 3]), float([4]), float([4]), { num_groups: 1 })],
   },
   LayerNormalization: {
     "last axis, with its statistics": ({ g, float }) =>
