@@ -5,7 +5,6 @@ import {
   AttributeProto_AttributeType as Kind,
   type ModelProto,
   ModelProtoSchema,
-  TensorProto_DataLocation,
   type TensorProtoSchema,
 } from "onnx-buf";
 import { describe, expect, test } from "vitest";
@@ -104,15 +103,6 @@ describe("what Regraft does not hold is named", () => {
     ],
     ["4 bit", { dataType: 22, rawData: new Uint8Array(1) }, 'The tensor "w" holds int4 elements.'],
     ["float8", { dataType: 17, rawData: new Uint8Array(2) }, 'The tensor "w" holds float8e4m3fn elements.'],
-    [
-      "external",
-      {
-        dataType: 1,
-        dataLocation: TensorProto_DataLocation.EXTERNAL,
-        externalData: [{ key: "location", value: "model.onnx_data" }],
-      },
-      'The elements of the tensor "w" are not in the model but in model.onnx_data.',
-    ],
   ])("%s tensors", (_, weight, message) => {
     const refused = expect.objectContaining({ code: "unsupported-model", message, hint: expect.stringMatching(/\w/) });
     expect(() => decodeModel(withWeight(weight))).toThrow(refused);

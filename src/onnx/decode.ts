@@ -4,20 +4,66 @@ import type { Tensor } from "../base/tensor.ts";
 import { decodeNode, domainOf } from "./file/decode-node.ts";
 import { decodeTensor, unsupported } from "./file/decode-tensor.ts";
 import { decodeValues } from "./file/decode-values.ts";
+import { type ExternalReference, externalTensors } from "./file/external-data.ts";
 import { parseModel } from "./file/protobuf.ts";
 import { topological } from "./file/sort.ts";
 import type { Graph, Model } from "./graph.ts";
 import { validateGraph } from "./validate.ts";
 
+/** An ONNX file, read as far as it goes without the files beside it. */
+export interface ModelFile {
+  /** The tensors whose elements are in other files. */
+  readonly external: readonly ExternalReference[];
+  /**
+   * @param data the bytes of each external tensor
+   * @throws {ModelError} "not-onnx" · "unsupported-model" (strings, quantised types ...) · "no-external-data" where
+   *   bytes are missing
+   * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
+   */
+  decode(data?: ExternalBytes): Model;
+}
+
+export type ExternalBytes = ReadonlyMap<ExternalReference, Uint8Array>;
+
 /**
- * Reads an ONNX file. Weights are views on `bytes` where their alignment allows it. Nodes come in topological order;
- * those without a name of their own get one (`Conv_12`). Initializers that are listed as inputs too are not inputs.
+ * Reads an ONNX file up to the weights that it keeps elsewhere: whoever has the files brings those.
  *
- * @throws {ModelError} "not-onnx" · "unsupported-model" (external data, strings, quantised types, functions ...)
+ * @throws {ModelError} "not-onnx" · "bad-external-data" · "unsupported-model"
+ */
+export function openModelFile(bytes: Uint8Array): ModelFile {
+  const proto = parseModel(bytes);
+  const tensors = externalTensors(proto);
+  return {
+    external: tensors.map(({ reference }) => reference),
+    decode: (data = new Map()) => {
+      for (const { proto: tensor, reference } of tensors) tensor.rawData = bytesFor(reference, data);
+      return decodeProto(proto);
+    },
+  };
+}
+
+/**
+ * Reads an ONNX file that holds all of its weights. They are views on `bytes` where their alignment allows it. Nodes
+ * come in topological order; those without a name of their own get one (`Conv_12`). Initializers that are listed as
+ * inputs too are not inputs.
+ *
+ * @throws {ModelError} "not-onnx" · "unsupported-model" (strings, quantised types, functions ...) · "no-external-data"
  * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
  */
-export function decodeModel(bytes: Uint8Array): Model {
-  const proto = parseModel(bytes);
+export const decodeModel = (bytes: Uint8Array): Model => openModelFile(bytes).decode();
+
+function bytesFor(reference: ExternalReference, data: ExternalBytes): Uint8Array<ArrayBuffer> {
+  // The type of a protobuf field asks for memory that is not shared; nobody writes to it, or transfers it.
+  const bytes = data.get(reference) as Uint8Array<ArrayBuffer> | undefined;
+  if (bytes) return bytes;
+  throw new ModelError(
+    "no-external-data",
+    `The elements of the tensor "${reference.tensor}" are not in the model but in ${reference.location}.`,
+    { hint: "Read the model by its path, with that file beside it." },
+  );
+}
+
+function decodeProto(proto: ModelProto): Model {
   const { graph: graphProto, irVersion, opsetImport, producerName, metadataProps } = proto;
   if (!graphProto) throw new ModelError("not-onnx", "Not an ONNX model: there is no graph in it.");
   checkFunctions(proto, graphProto);
