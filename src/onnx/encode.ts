@@ -49,9 +49,11 @@ export type ExternalPlaces = ReadonlyMap<string, ExternalPlace>;
 
 /** The message of a model, not yet in one piece of memory. */
 export function messageOf(
-  { graph, irVersion, opsets, producer, metadata }: Model,
+  { graph, irVersion, opsets, producer, metadata, nodeOpsets }: Model,
   places: ExternalPlaces = new Map(),
 ): Part {
+  if (nodeOpsets)
+    throw new ModelError("unsupported-model", "A file has one opset: raise the model's nodes to it first.");
   const head = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),
     producerName: producer,

@@ -1,10 +1,12 @@
 import { GraphError, ModelError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
-import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
+import { readsOf } from "../onnx/file/sort.ts";
+import { type Attributes, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
 import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
+import { unfolded } from "./taken-branch.ts";
 import { type UpgradeContext, upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
@@ -16,14 +18,19 @@ const NEWEST_OPSET = 26;
 const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
 
 /**
- * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions.
+ * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions. Nodes that hold graphs
+ * give way to the nodes that are run.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" for an If whose branch is not
+ *   known · {GraphError} "unknown-op"
  */
-export function raiseOpset(model: Model): Model {
+export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
-  if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
-  const graph = version === OPSET ? model.graph : raised(model.graph, version);
+  for (const one of [version, ...nodeOpsets.values()]) {
+    if (one < OLDEST_OPSET || one > NEWEST_OPSET) throw wrongOpset(one);
+  }
+  const isRaised = version === OPSET && nodeOpsets.size === 0 && !model.graph.nodes.some(isUnfolded);
+  const graph = isRaised ? model.graph : raised(model.graph, ({ name }) => nodeOpsets.get(name) ?? version);
   for (const node of graph.nodes) checkNode(node, version);
   return {
     ...model,
@@ -32,30 +39,43 @@ export function raiseOpset(model: Model): Model {
   };
 }
 
-function raised(graph: Graph, version: number): Graph {
+function raised(graph: Graph, versionOf: (node: Node) => number): Graph {
   const initializers = new Map(graph.initializers);
   const values = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
-  const context = contextOf(graph, values, initializers);
+  const read = new Set([
+    ...graph.nodes.flatMap((node) => [...readsOf(node)]),
+    ...graph.outputs.map(({ name }) => name),
+  ]);
+  const context = contextOf(graph, { values, initializers, read });
   const nodes: Node[] = [];
-  for (const old of graph.nodes) {
-    for (const node of upgrade(old, version, context)) {
-      checkNode(node, version);
+  const add = (old: Node): void => {
+    const inside = isUnfolded(old) ? unfolded[old.op]?.(old, context) : undefined;
+    if (inside) {
+      for (const node of inside) for (const name of readsOf(node)) read.add(name);
+      inside.forEach(add);
+      return;
+    }
+    for (const node of upgrade(old, versionOf(old), context)) {
+      checkNode(node, versionOf(old));
       nodes.push(node);
       const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
       for (const output of inferNode(node, inputs)) values.set(output.name, output);
     }
-  }
+  };
+  graph.nodes.forEach(add);
   return { ...graph, nodes, initializers };
 }
 
-function contextOf(
-  graph: Graph,
-  values: ReadonlyMap<string, Known>,
-  initializers: Map<string, Tensor>,
-): UpgradeContext {
+const isUnfolded = ({ domain, op }: Node): boolean => domain === "" && Object.hasOwn(unfolded, op);
+
+interface Walk {
+  readonly values: ReadonlyMap<string, Known>;
+  readonly initializers: Map<string, Tensor>;
+  readonly read: ReadonlySet<string>;
+}
+
+function contextOf(graph: Graph, { values, initializers, read }: Walk): UpgradeContext {
   const fresh = freshNames(new Set([...tensorNames(graph), ...graph.nodes.map(({ name }) => name)]));
-  const readers = consumers(graph);
-  const given = new Set(graph.outputs.map(({ name }) => name));
   return {
     fresh,
     constant: (stem, value) => {
@@ -64,7 +84,7 @@ function contextOf(
       return name;
     },
     known: (name) => values.get(name) ?? ofTensor(name, initializers.get(name)),
-    isRead: (name) => readers.has(name) || given.has(name),
+    isRead: (name) => read.has(name),
   };
 }
 
