@@ -27,8 +27,11 @@ export interface ExternalTensor {
  * @see https://github.com/onnx/onnx/blob/main/docs/ExternalData.md
  */
 export function externalTensors({ graph, functions }: ModelProto): readonly ExternalTensor[] {
-  const nodes = functions.flatMap(({ node }) => node);
-  const found = [...(graph ? tensorsOf(graph) : []), ...nodes.flatMap(tensorsOfNode)];
+  const inFunctions = functions.flatMap(({ name, node, attributeProto }) => [
+    ...tensorsOfNode({ name, attribute: attributeProto }),
+    ...node.flatMap(tensorsOfNode),
+  ]);
+  const found = [...(graph ? tensorsOf(graph) : []), ...inFunctions];
   return found
     .filter(([, { dataLocation }]) => dataLocation === TensorProto_DataLocation.EXTERNAL)
     .map(([label, proto]) => ({ proto, reference: referenceOf(proto, label) }));
@@ -42,7 +45,7 @@ function tensorsOf({ initializer, sparseInitializer, node }: GraphProto): readon
   return [...weights.map((proto) => [proto.name, proto] as const), ...node.flatMap(tensorsOfNode)];
 }
 
-function tensorsOfNode({ name, attribute }: NodeProto): readonly Labelled[] {
+function tensorsOfNode({ name, attribute }: Pick<NodeProto, "name" | "attribute">): readonly Labelled[] {
   return attribute.flatMap((one) => {
     const own = one.t ? [[one.t.name || `${name}.${one.name}`, one.t] as const] : [];
     return one.g ? [...own, ...tensorsOf(one.g)] : own;
