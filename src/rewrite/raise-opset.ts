@@ -31,10 +31,10 @@ export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
   }
   const isRaised = version === OPSET && nodeOpsets.size === 0 && !model.graph.nodes.some(isUnfolded);
   const graph = isRaised ? model.graph : raised(model.graph, ({ name }) => nodeOpsets.get(name) ?? version);
-  for (const node of graph.nodes) checkNode(node, version);
+  const nodes = graph.nodes.map((node) => withoutIdleAttributes(checkedNode(node, version)));
   return {
     ...model,
-    graph: { ...graph, nodes: graph.nodes.map(withoutIdleAttributes) },
+    graph: { ...graph, nodes },
     opsets: new Map([...model.opsets, ["", OPSET]]),
   };
 }
@@ -42,29 +42,25 @@ export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
 function raised(graph: Graph, versionOf: (node: Node) => number): Graph {
   const initializers = new Map(graph.initializers);
   const values = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
-  const read = new Set([
-    ...graph.nodes.flatMap((node) => [...readsOf(node)]),
-    ...graph.outputs.map(({ name }) => name),
-  ]);
+  const read = new Set([...graph.nodes.flatMap(namesRead), ...graph.outputs.map(({ name }) => name)]);
   const context = contextOf(graph, { values, initializers, read });
   const nodes: Node[] = [];
-  const add = (old: Node): void => {
-    const inside = isUnfolded(old) ? unfolded[old.op]?.(old, context) : undefined;
-    if (inside) {
-      for (const node of inside) for (const name of readsOf(node)) read.add(name);
-      inside.forEach(add);
-      return;
-    }
-    for (const node of upgrade(old, versionOf(old), context)) {
-      checkNode(node, versionOf(old));
-      nodes.push(node);
-      const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
-      for (const output of inferNode(node, inputs)) values.set(output.name, output);
-    }
+  const add = (node: Node): void => {
+    nodes.push(node);
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
+    for (const output of inferNode(node, inputs)) values.set(output.name, output);
   };
-  graph.nodes.forEach(add);
+  const raise = (old: Node): void => {
+    const inside = isUnfolded(old) ? unfolded[old.op]?.(old, context) : undefined;
+    for (const name of inside?.flatMap(namesRead) ?? []) read.add(name);
+    if (inside) inside.forEach(raise);
+    else for (const node of upgrade(old, versionOf(old), context)) add(checkedNode(node, versionOf(old)));
+  };
+  graph.nodes.forEach(raise);
   return { ...graph, nodes, initializers };
 }
+
+const namesRead = (node: Node): readonly string[] => [...readsOf(node)];
 
 const isUnfolded = ({ domain, op }: Node): boolean => domain === "" && Object.hasOwn(unfolded, op);
 
@@ -104,8 +100,8 @@ function upgrade(node: Node, version: number, context: UpgradeContext): readonly
 }
 
 /** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */
-function checkNode(node: Node, version: number): void {
-  if (passedDomains.has(node.domain)) return;
+function checkedNode(node: Node, version: number): Node {
+  if (passedDomains.has(node.domain)) return node;
   const spec = specOf(node);
   if (!spec) throw unknownOp(node, version);
   for (const [name, { value }] of Object.entries(node.attributes)) {
@@ -116,6 +112,7 @@ function checkNode(node: Node, version: number): void {
       { hint: `Export the model at an opset from ${OLDEST_OPSET} to ${OPSET}.` },
     );
   }
+  return node;
 }
 
 /** Attributes that say nothing for the types that are read here, with the value they may have (any where undefined). */

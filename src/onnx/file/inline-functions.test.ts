@@ -284,4 +284,11 @@ describe("what functions cannot be is refused", () => {
     const bytes = file([call("F0", ["x"], ["y"])], [...chain, body("F30", ["a"], ["b"], [node("Neg", ["a"], ["b"])])]);
     expect(() => decodeModel(bytes)).toThrow("more than 100000 nodes");
   });
+
+  test("functions that call each other thousands deep", () => {
+    const chain = Array.from({ length: 20_000 }, (_, level) =>
+      body(`F${level}`, ["a"], ["b"], [call(`F${level + 1}`, ["a"], ["b"])]),
+    );
+    expect(() => decodeModel(file([call("F0", ["x"], ["y"])], chain))).toThrow("more than 100 deep");
+  });
 });

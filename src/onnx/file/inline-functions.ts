@@ -15,12 +15,15 @@ export interface Inlined {
 /** Functions that call each other twice, thirty deep, would be a billion nodes. */
 const MOST_NODES = 100_000;
 
+/** Calls in calls: exporters stay below ten. */
+const MOST_CALLS = 100;
+
 /**
  * Puts the bodies of the model's own functions in the place of the nodes that call them, those of nested calls too.
  * Functions that no node calls are dropped.
  *
- * @throws {ModelError} "unsupported-model" where functions call each other in a circle, become too many nodes, or have
- *   sub-graphs and an opset of their own · "not-onnx" · {GraphError} "bad-graph"
+ * @throws {ModelError} "unsupported-model" where functions call each other in a circle or too deep, become too many
+ *   nodes, or have sub-graphs and an opset of their own · "not-onnx" · {GraphError} "bad-graph"
  */
 export function inlineFunctions(model: ModelProto, graph: GraphProto): Inlined {
   if (model.functions.length === 0) return { graph, opsets: new Map() };
@@ -59,6 +62,9 @@ class Inliner {
     if (!body) return [this.#withPlainSubgraphs(node, place)];
     if (place.calls.includes(key)) {
       throw unsupported(`The functions of the model call each other in a circle: ${[...place.calls, key].join(", ")}.`);
+    }
+    if (place.calls.length >= MOST_CALLS) {
+      throw unsupported(`The functions of the model call each other more than ${MOST_CALLS} deep.`);
     }
     this.#nodes += body.node.length;
     if (this.#nodes > MOST_NODES) throw unsupported(`The model's functions become more than ${MOST_NODES} nodes.`);
