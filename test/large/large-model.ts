@@ -5,9 +5,6 @@ import type { Store } from "../../src/store/store.ts";
 import { externalTensor } from "../fixtures/external-model.ts";
 import { tinyProcessor } from "../fixtures/tiny-model.ts";
 
-/** Units of each layer, from the pixels on: 2.2 GiB of weights, two layers of 1 GiB among them. */
-const units = [3 * 32 * 32, 16_384, 16_384, 16_384, 5] as const;
-
 /** Random numbers that are cut from at another place for each part of each weight: gigabytes of them take minutes. */
 function randomPieces(): (sizeBytes: number) => readonly Uint8Array[] {
   const rng = random(1);
@@ -22,8 +19,17 @@ function randomPieces(): (sizeBytes: number) => readonly Uint8Array[] {
   };
 }
 
-/** Writes a model folder of 2.2 GiB, pictures [N, 3, 32, 32] to five logits, its weights in one file beside the model. */
-export async function writeLargeModel(store: Store, folder: string): Promise<string> {
+/**
+ * Writes a model folder, pictures [N, 3, 32, 32] to five logits, its weights in one file beside the model.
+ *
+ * @param options.width units of the three hidden layers: 16,384 make 2.2 GiB of weights, two of 1 GiB among them
+ */
+export async function writeLargeModel(
+  store: Store,
+  folder: string,
+  { width = 16_384 }: { readonly width?: number } = {},
+): Promise<string> {
+  const units = [3 * 32 * 32, width, width, width, 5];
   const pieces = randomPieces();
   const data: Uint8Array[] = [];
   let offset = 0;
