@@ -16,6 +16,9 @@ export const errorCodes = {
   "not-onnx": "The file is not an ONNX model, or it is cut off.",
   "unsupported-model":
     "The model uses a part of ONNX that Regraft does not read: a data type, a storage or a construct.",
+  "no-external-data": "A file is missing that the model keeps weights in.",
+  "bad-external-data":
+    "The model keeps weights in a file that lies outside of its folder, or that is not as long as it should be.",
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
@@ -39,6 +42,7 @@ export const errorCodes = {
   interrupted: "The run was stopped from outside.",
   // host
   "engine-failed": "onnxruntime refused the model or failed while running it.",
+  "out-of-memory": "The machine has not as much memory as was needed.",
   "run-exists": "The run folder exists already.",
   "no-run": "The folder is not a run folder.",
   "disk-full": "A file could not be written: the disk is full.",

@@ -220,8 +220,15 @@ async function content(): Promise<ModelFolderContent> {
 const rng = random(9);
 const pixels = Float32Array.from({ length: 2 * 3 * 32 * 32 }, () => rng.uniform(-1, 1));
 
-async function logits(bytes: Uint8Array): Promise<ArrayLike<number | bigint>> {
-  const session = await InferenceSession.create(bytes, { logSeverityLevel: 3 });
+async function logits(
+  model: Uint8Array | string,
+  external: InferenceSession.SessionOptions = {},
+): Promise<ArrayLike<number | bigint>> {
+  const options = { logSeverityLevel: 3, ...external } as const;
+  const session =
+    typeof model === "string"
+      ? await InferenceSession.create(model, options)
+      : await InferenceSession.create(model, options);
   const { logits: result } = await session.run({ pixel_values: new OrtTensor("float32", pixels, [2, 3, 32, 32]) });
   return Array.from(result?.data ?? [], Number);
 }
@@ -240,6 +247,40 @@ describe("writeModelFolder", () => {
     await writeModelFolder("again", { ...written, graph: loaded.model.graph }, { store });
     expect(first.length).toBe(4);
     expect(await logits(await store.read("again/onnx/model.onnx"))).toEqual(first);
+  });
+
+  test("puts the weights of a model that is too large for one file beside it, and takes both files away together", async () => {
+    const written = await content();
+    await writeModelFolder("small", written, { store });
+    await writeModelFolder("out", written, { store, mostModelBytes: 1024 });
+    expect(await store.list("out/onnx")).toEqual(["model.onnx", "model.onnx_data"]);
+    expect(JSON.parse(await store.readText("out/config.json"))["transformers.js_config"]).toEqual({
+      dtype: "fp32",
+      use_external_data_format: { "model.onnx": true },
+    });
+    const [small, large] = [await readModelFolder("small", { store }), await readModelFolder("out", { store })];
+    expect(large.model).toEqual(small.model);
+    const path = "model.onnx_data";
+    const external = { externalData: [{ path, data: await store.read("out/onnx/model.onnx_data") }] };
+    expect(await logits(await store.read("out/onnx/model.onnx"), external)).toEqual(
+      await logits(await store.read("small/onnx/model.onnx")),
+    );
+    await writeModelFolder("out", written, { store, overwrite: true });
+    expect(await store.list("out/onnx")).toEqual(["model.onnx"]);
+  });
+
+  test("has files that onnxruntime finds by their path", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "regraft-write-"));
+    try {
+      const written = await content();
+      await writeModelFolder(`${folder}/out`, written, { store: nodeStore(), mostModelBytes: 1024 });
+      await writeModelFolder("small", written, { store });
+      expect(await logits(`${folder}/out/onnx/model.onnx`)).toEqual(
+        await logits(await store.read("small/onnx/model.onnx")),
+      );
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   test("has the files that transformers.js looks for, and a card with the numbers", async () => {

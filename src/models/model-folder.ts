@@ -2,10 +2,11 @@ import { GraphError, ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { decodeModel } from "../onnx/decode.ts";
+import { openModelFile } from "../onnx/decode.ts";
 import { type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
 import type { Store } from "../store/store.ts";
+import { readExternalData } from "./external-data.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
@@ -38,7 +39,8 @@ export interface LoadedModel {
  * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, or its only .onnx file), or a .onnx file with
  * what lies beside it: config.json, preprocessor_config.json, labels.txt.
  *
- * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model"
+ * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model" ·
+ *   "no-external-data" · "bad-external-data"
  */
 export async function readModelFolder(
   path: string,
@@ -94,7 +96,7 @@ const noModel = (
   hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx. Regraft downloads nothing: fetch the model first.",
 ) => new ModelError("no-model", message, { hint });
 
-/** Reads the .onnx file; what is wrong with it is told with its name. */
+/** Reads the .onnx file and the weights beside it; what is wrong with it is told with its name. */
 async function decoded(file: string, store: Store): Promise<Model> {
   const bytes = await store.read(file);
   const picture = pictureFormat(bytes);
@@ -104,7 +106,8 @@ async function decoded(file: string, store: Store): Promise<Model> {
     });
   }
   try {
-    return decodeModel(bytes);
+    const opened = openModelFile(bytes);
+    return opened.decode(await readExternalData(opened.external, { model: file, store }));
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof GraphError)) throw error;
     const Kind = error instanceof GraphError ? GraphError : ModelError;

@@ -1,9 +1,9 @@
 import { HostError } from "../base/errors.ts";
-import type { Store } from "../store/store.ts";
+import type { FileContent, Store } from "../store/store.ts";
 import { modelFiles } from "./transformers-js.ts";
 
 /** A file of a folder: the parts of its path inside, and what it holds. */
-export type FileEntry = readonly [name: readonly string[], content: Uint8Array | string];
+export type FileEntry = readonly [name: readonly string[], content: FileContent];
 
 interface ModelPlaceOptions {
   readonly store: Store;

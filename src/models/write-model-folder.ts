@@ -1,7 +1,7 @@
 import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { encodeForDisk } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import { withIo } from "../rewrite/rename.ts";
@@ -34,12 +34,14 @@ interface WriteModelFolderOptions {
   readonly store: Store;
   /** Replaces a model folder, or an empty one, that stands there already. */
   readonly overwrite?: boolean;
+  /** Bytes of model.onnx from which on its weights go to model.onnx_data: the 2 GiB that it can hold by default. */
+  readonly mostModelBytes?: number | undefined;
 }
 
 /**
  * Writes a model folder as the Hugging Face Hub has them: config.json, preprocessor_config.json, README.md and
- * onnx/model.onnx (onnx/model_fp16.onnx in float16) with input `pixel_values` and output `logits`. The folder appears as
- * a whole or not at all.
+ * onnx/model.onnx (onnx/model_fp16.onnx in float16), its weights in a file beside it where they are large, with input
+ * `pixel_values` and output `logits`. The folder appears as a whole or not at all.
  *
  * @throws {HostError} "run-exists", with `overwrite` too where what stands there is no model folder · "disk-full" · "write-failed" · {ModelError} "bad-model-folder" where labels and
  *   logits do not fit
@@ -47,34 +49,36 @@ interface WriteModelFolderOptions {
 export async function writeModelFolder(
   path: string,
   content: ModelFolderContent,
-  { store, overwrite = false, ...rest }: WriteModelFolderOptions,
+  { store, overwrite = false, mostModelBytes, ...rest }: WriteModelFolderOptions,
 ): Promise<void> {
   refuseUnknown("writeModelFolder", rest);
   const place = await modelPlace(path, { store, overwrite });
-  await replaceFolder(place, filesOf(content), store);
+  await replaceFolder(place, filesOf(content, mostModelBytes), store);
 }
 
-function filesOf(content: ModelFolderContent): readonly FileEntry[] {
+function filesOf(content: ModelFolderContent, mostBytes: number | undefined): readonly FileEntry[] {
   const { graph, labels, preprocessing, baseModel, card, dtype = "float32" } = content;
+  const { file } = modelFiles[dtype];
+  // What transformers.js looks for beside a model that says use_external_data_format.
+  const dataFile = `${file}_data`;
   const saved = withIo(graph, { input: "pixel_values", output: "logits" });
   checkLabels(saved, labels);
-  const config = configOf(content);
+  const model = encodeForDisk(modelOf(dtype === "float16" ? toFloat16(saved) : saved), { dataFile, mostBytes });
+  const config = configOf(content, { isExternal: model.data !== undefined });
   const runsInTransformersJs = isTransformersJsType(config.model_type) && preprocessing.layout === "NCHW";
   return [
-    [["onnx", modelFiles[dtype].file], encodeModel(modelOf(dtype === "float16" ? toFloat16(saved) : saved))],
+    [["onnx", file], model.bytes],
+    ...(model.data ? [[["onnx", dataFile], model.data] satisfies FileEntry] : []),
     [["config.json"], json(config)],
     [["preprocessor_config.json"], json(preprocessorConfig(preprocessing))],
     [["README.md"], modelCard({ card, labels, baseModel: baseModel?.name, runsInTransformersJs })],
   ];
 }
 
-function configOf({
-  labels,
-  baseModel,
-  problemType = "single_label_classification",
-  loss,
-  dtype = "float32",
-}: ModelFolderContent) {
+function configOf(
+  { labels, baseModel, problemType = "single_label_classification", loss, dtype = "float32" }: ModelFolderContent,
+  { isExternal }: { readonly isExternal: boolean },
+) {
   const base = baseModel?.config;
   return {
     model_type: base?.model_type ?? "regraft",
@@ -84,7 +88,10 @@ function configOf({
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     problem_type: problemType,
     ...(loss ? { regraft: { loss: loss.name, label_smoothing: loss.labelSmoothing } satisfies SavedLoss } : {}),
-    "transformers.js_config": { dtype: modelFiles[dtype].dtype },
+    "transformers.js_config": {
+      dtype: modelFiles[dtype].dtype,
+      ...(isExternal ? { use_external_data_format: { [modelFiles[dtype].file]: true } } : {}),
+    },
   };
 }
 

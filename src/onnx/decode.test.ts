@@ -5,7 +5,6 @@ import {
   AttributeProto_AttributeType as Kind,
   type ModelProto,
   ModelProtoSchema,
-  TensorProto_DataLocation,
   type TensorProtoSchema,
 } from "onnx-buf";
 import { describe, expect, test } from "vitest";
@@ -104,26 +103,15 @@ describe("what Regraft does not hold is named", () => {
     ],
     ["4 bit", { dataType: 22, rawData: new Uint8Array(1) }, 'The tensor "w" holds int4 elements.'],
     ["float8", { dataType: 17, rawData: new Uint8Array(2) }, 'The tensor "w" holds float8e4m3fn elements.'],
-    [
-      "external",
-      {
-        dataType: 1,
-        dataLocation: TensorProto_DataLocation.EXTERNAL,
-        externalData: [{ key: "location", value: "model.onnx_data" }],
-      },
-      'The elements of the tensor "w" are not in the model but in model.onnx_data.',
-    ],
   ])("%s tensors", (_, weight, message) => {
     const refused = expect.objectContaining({ code: "unsupported-model", message, hint: expect.stringMatching(/\w/) });
     expect(() => decodeModel(withWeight(weight))).toThrow(refused);
   });
 
-  test("sparse weights, functions, odd attributes, inputs that are no tensors", () => {
-    const sparse = file({ ...relu, sparseInitializer: [{ values: { name: "s" } }] });
-    expect(() => decodeModel(sparse)).toThrow('The weight "s" is a sparse tensor.');
-    const call = { ...node("Twice", ["x"], ["y"], "n"), domain: "my" };
-    const called = file({ node: [call] }, { functions: [{ name: "Twice", domain: "my" }] });
-    expect(() => decodeModel(called)).toThrow("calls my.Twice, a function");
+  test("odd attributes, inputs that are no tensors, references to a function that is not there", () => {
+    const referring = { name: "axis", type: Kind.INT, refAttrName: "axis" };
+    const stray = { ...node("Relu", ["x"], ["y"], "n"), attribute: [referring] };
+    expect(() => decodeModel(file({ node: [stray] }))).toThrow('"n.axis" refers to the attribute "axis" of a function');
     const odd = { ...node("If", ["x"], ["y"], "n"), attribute: [{ name: "a", type: Kind.GRAPHS }] };
     expect(() => decodeModel(file({ node: [odd] }))).toThrow('The attribute "a" of node "n" holds a list of graphs.');
     const sequence = { name: "x", type: { value: { case: "sequenceType", value: {} } } } as const;
@@ -167,6 +155,48 @@ describe("weights", () => {
     const w = decodeModel(bytes).graph.initializers.get("w");
     expect(w?.data.buffer).toBe(bytes.buffer);
     expect([...(w?.data ?? [])]).toEqual([7, 9]);
+  });
+
+  const sparse = (values: readonly number[], indices: readonly number[], perValue = 0) => ({
+    dims: [2n, 3n],
+    values: { name: "w", dims: [BigInt(values.length)], dataType: 1, floatData: [...values] },
+    indices: {
+      dims: [BigInt(values.length), ...(perValue > 0 ? [BigInt(perValue)] : [])],
+      dataType: 7,
+      int64Data: indices.map(BigInt),
+    },
+  });
+  const withSparse = (...weights: ReturnType<typeof sparse>[]) =>
+    file({ node: [node("Add", ["x", "w"], ["y"])], sparseInitializer: weights });
+
+  test.each([
+    ["offsets", sparse([7, 8], [1, 5])],
+    ["rows and columns", sparse([7, 8], [0, 1, 1, 2], 2)],
+  ])("that are sparse get their zeros, from %s", (_, weight) => {
+    const model = decodeModel(withSparse(weight));
+    expect(model.graph.initializers.get("w")).toEqual(floats([0, 7, 0, 0, 0, 8], [2, 3]));
+  });
+
+  test.each([
+    ["an offset outside", sparse([7], [6])],
+    ["a negative one", sparse([7], [-1])],
+    ["one place for two", sparse([7, 8], [1, 1])],
+    ["falling ones", sparse([7, 8], [5, 1])],
+    ["a column outside", sparse([7], [0, 3], 2)],
+    ["too few", { ...sparse([7, 8], [1, 2]), indices: sparse([7], [1]).indices }],
+    ["none", { ...sparse([7], [1]), indices: undefined }],
+    ["a shape that cannot be", { ...sparse([7], [1]), dims: [-1n] }],
+  ])("that are sparse and have %s are damaged", (_, weight) => {
+    expect(() => decodeModel(withSparse(weight as ReturnType<typeof sparse>))).toThrow(
+      expect.objectContaining({ code: "not-onnx", message: expect.stringContaining('"w"') }),
+    );
+  });
+
+  test("that are sparse and huge are refused before memory is taken", () => {
+    const huge = { ...sparse([7], [1]), dims: [2n ** 20n, 2n ** 20n] };
+    expect(() => decodeModel(withSparse(huge))).toThrow("too large to be written out");
+    const second = { ...huge, dims: [2n ** 28n] };
+    expect(() => decodeModel(withSparse({ ...second, dims: [2n ** 29n] }))).toThrow("too large");
   });
 
   test("that are listed as inputs are not inputs", () => {

@@ -2,26 +2,74 @@ import type { GraphProto, ModelProto, NodeProto } from "onnx-buf";
 import { ModelError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { decodeNode, domainOf } from "./file/decode-node.ts";
-import { decodeTensor, unsupported } from "./file/decode-tensor.ts";
+import { decodeSparse } from "./file/decode-sparse.ts";
+import { decodeTensor } from "./file/decode-tensor.ts";
 import { decodeValues } from "./file/decode-values.ts";
+import { type ExternalReference, externalTensors } from "./file/external-data.ts";
+import { type Inlined, inlineFunctions } from "./file/inline-functions.ts";
 import { parseModel } from "./file/protobuf.ts";
 import { topological } from "./file/sort.ts";
 import type { Graph, Model } from "./graph.ts";
 import { validateGraph } from "./validate.ts";
 
+/** An ONNX file, read as far as it goes without the files beside it. */
+export interface ModelFile {
+  /** The tensors whose elements are in other files. */
+  readonly external: readonly ExternalReference[];
+  /**
+   * @param data the bytes of each external tensor
+   * @throws {ModelError} "not-onnx" · "unsupported-model" (strings, quantised types ...) · "no-external-data" where
+   *   bytes are missing
+   * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
+   */
+  decode(data?: ExternalBytes): Model;
+}
+
+export type ExternalBytes = ReadonlyMap<ExternalReference, Uint8Array>;
+
 /**
- * Reads an ONNX file. Weights are views on `bytes` where their alignment allows it. Nodes come in topological order;
- * those without a name of their own get one (`Conv_12`). Initializers that are listed as inputs too are not inputs.
+ * Reads an ONNX file up to the weights that it keeps elsewhere: whoever has the files brings those.
  *
- * @throws {ModelError} "not-onnx" · "unsupported-model" (external data, strings, quantised types, functions ...)
+ * @throws {ModelError} "not-onnx" · "bad-external-data" · "unsupported-model"
+ */
+export function openModelFile(bytes: Uint8Array): ModelFile {
+  const proto = parseModel(bytes);
+  const tensors = externalTensors(proto);
+  return {
+    external: tensors.map(({ reference }) => reference),
+    decode: (data = new Map()) => {
+      for (const { proto: tensor, reference } of tensors) tensor.rawData = bytesFor(reference, data);
+      return decodeProto(proto);
+    },
+  };
+}
+
+/**
+ * Reads an ONNX file that holds all of its weights. They are views on `bytes` where their alignment allows it. Nodes
+ * come in topological order; those without a name of their own get one (`Conv_12`). Initializers that are listed as
+ * inputs too are not inputs. Nodes that call functions of the model give way to the nodes of these.
+ *
+ * @throws {ModelError} "not-onnx" · "unsupported-model" (strings, quantised types ...) · "no-external-data"
  * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
  */
-export function decodeModel(bytes: Uint8Array): Model {
-  const proto = parseModel(bytes);
+export const decodeModel = (bytes: Uint8Array): Model => openModelFile(bytes).decode();
+
+function bytesFor(reference: ExternalReference, data: ExternalBytes): Uint8Array<ArrayBuffer> {
+  // The type of a protobuf field asks for memory that is not shared; nobody writes to it, or transfers it.
+  const bytes = data.get(reference) as Uint8Array<ArrayBuffer> | undefined;
+  if (bytes) return bytes;
+  throw new ModelError(
+    "no-external-data",
+    `The elements of the tensor "${reference.tensor}" are not in the model but in ${reference.location}.`,
+    { hint: "Read the model by its path, with that file beside it." },
+  );
+}
+
+function decodeProto(proto: ModelProto): Model {
   const { graph: graphProto, irVersion, opsetImport, producerName, metadataProps } = proto;
   if (!graphProto) throw new ModelError("not-onnx", "Not an ONNX model: there is no graph in it.");
-  checkFunctions(proto, graphProto);
-  const graph = decodeGraph(graphProto);
+  const inlined = inlineFunctions(proto, graphProto);
+  const graph = decodeGraph(inlined.graph);
   validateGraph(graph);
   return {
     graph,
@@ -29,7 +77,18 @@ export function decodeModel(bytes: Uint8Array): Model {
     opsets: decodeOpsets(opsetImport),
     producer: producerName,
     metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
+    ...(inlined.opsets.size > 0 ? { nodeOpsets: opsetsByName(inlined) } : {}),
   };
+}
+
+function opsetsByName({ graph, opsets }: Inlined): ReadonlyMap<string, number> {
+  const names = nodeNames(graph.node);
+  return new Map(
+    graph.node.flatMap((node, at) => {
+      const opset = opsets.get(node);
+      return opset === undefined ? [] : [[names[at] ?? "", opset] satisfies [string, number]];
+    }),
+  );
 }
 
 function decodeOpsets(imports: ModelProto["opsetImport"]): ReadonlyMap<string, number> {
@@ -47,8 +106,6 @@ function decodeOpsets(imports: ModelProto["opsetImport"]): ReadonlyMap<string, n
 }
 
 function decodeGraph(proto: GraphProto): Graph {
-  const [sparse] = proto.sparseInitializer;
-  if (sparse) throw unsupported(`The weight "${sparse.values?.name ?? ""}" is a sparse tensor.`);
   const initializers = decodeInitializers(proto);
   const names = nodeNames(proto.node);
   return {
@@ -60,16 +117,24 @@ function decodeGraph(proto: GraphProto): Graph {
   };
 }
 
-function decodeInitializers({ initializer }: GraphProto): ReadonlyMap<string, Tensor> {
+function decodeInitializers({ initializer, sparseInitializer }: GraphProto): ReadonlyMap<string, Tensor> {
   const initializers = new Map<string, Tensor>();
-  for (const proto of initializer) {
-    if (initializers.has(proto.name)) {
-      throw new ModelError("not-onnx", `The model holds two weights of the name "${proto.name}".`);
-    }
-    initializers.set(proto.name, decodeTensor(proto, proto.name));
+  const add = (name: string, value: Tensor) => {
+    if (initializers.has(name)) throw new ModelError("not-onnx", `The model holds two weights of the name "${name}".`);
+    initializers.set(name, value);
+  };
+  for (const proto of initializer) add(proto.name, decodeTensor(proto, proto.name));
+  let room = MOST_DENSE_BYTES;
+  for (const proto of sparseInitializer) {
+    const value = decodeSparse(proto, { mostBytes: room });
+    room -= value.data.byteLength;
+    add(proto.values?.name ?? "", value);
   }
   return initializers;
 }
+
+/** What the sparse weights of a graph may take, written out. */
+const MOST_DENSE_BYTES = 2 ** 30;
 
 /** Names as the file gives them; `<op>_<position>` where it gives none, or one that was given before. */
 function nodeNames(nodes: readonly NodeProto[]): readonly string[] {
@@ -85,16 +150,4 @@ function nodeNames(nodes: readonly NodeProto[]): readonly string[] {
     given.add(own);
     return own;
   });
-}
-
-/** Functions that no node calls are dropped. */
-function checkFunctions({ functions }: ModelProto, graph: GraphProto): void {
-  const defined = new Set(functions.map(({ domain, name }) => `${domainOf(domain)}.${name}`));
-  const call = graph.node.find(({ domain, opType }) => defined.has(`${domainOf(domain)}.${opType}`));
-  if (call) {
-    throw unsupported(
-      `The node "${call.name}" calls ${call.domain}.${call.opType}, a function that the model defines itself.`,
-      { hint: "Inline the functions first: onnx.inliner.inline_local_functions(model)." },
-    );
-  }
 }

@@ -57,6 +57,8 @@ export interface Model {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producer: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Nodes by name that are written for another opset than the model: they come out of functions that had their own. */
+  readonly nodeOpsets?: ReadonlyMap<string, number>;
 }
 
 /** The node that makes each tensor, by tensor name. */

@@ -395,3 +395,14 @@ test("nodes of com.microsoft pass through", () => {
   const raised = raiseOpset({ ...model, graph: { ...model.graph, nodes } });
   expect(raised.graph.nodes).toEqual(nodes);
 });
+
+test("a node that came out of a function is raised from the opset of that function", async () => {
+  const old = modelFor({ name: "", opset: 11, op: "ReduceSum", attributes: { axes: list(1) } });
+  const name = old.graph.nodes[0]?.name ?? "";
+  const mixed = { ...old, opsets: new Map([["", 18]]), nodeOpsets: new Map([[name, 11]]) };
+  const raised = raiseOpset(mixed);
+  expect(raised.nodeOpsets).toBeUndefined();
+  expect(await run(modelOf(raised.graph), X)).toEqual(await run(old, X));
+  const tooOld = { ...mixed, nodeOpsets: new Map([[name, 5]]) };
+  expect(() => raiseOpset(tooOld)).toThrow(expect.objectContaining({ code: "unsupported-opset" }));
+});

@@ -1,5 +1,6 @@
 import { GraphError, ModelError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
+import { readsOf } from "../onnx/file/sort.ts";
 import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
 import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
@@ -7,6 +8,7 @@ import type { Known } from "../onnx/shapes/known.ts";
 import type { LoweringContext } from "./lowering/emitter.ts";
 import { isLowered, lower } from "./lowering/lowerings.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
+import { unfolded } from "./taken-branch.ts";
 import { upgrades } from "./upgrades.ts";
 
 /** The oldest opset that is read: below it, ops broadcast and normalize by rules of their own. */
@@ -19,36 +21,47 @@ const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
 
 /**
  * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions, and quantised and
- * fused ops into plain ones.
+ * fused ops into plain ones. Nodes that hold graphs give way to the nodes that are run.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model", also for an If whose branch is
+ *   not known · {GraphError} "unknown-op"
  */
-export function raiseOpset(model: Model): Model {
+export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
-  if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
-  const isRaised = model.graph.nodes.every((node) => !isLowered(node) && rowsOf(node, version).length === 0);
-  const graph = isRaised ? model.graph : raised(model.graph, version);
-  for (const node of graph.nodes) checkNode(node, version);
+  for (const one of [version, ...nodeOpsets.values()]) {
+    if (one < OLDEST_OPSET || one > NEWEST_OPSET) throw wrongOpset(one);
+  }
+  const versionOf = ({ name }: Node): number => nodeOpsets.get(name) ?? version;
+  const isRaised = model.graph.nodes.every(
+    (node) => !isLowered(node) && !isUnfolded(node) && rowsOf(node, versionOf(node)).length === 0,
+  );
+  const graph = isRaised ? model.graph : raised(model.graph, versionOf);
+  const nodes = graph.nodes.map((node) => withoutIdleAttributes(checkedNode(node, version)));
   return {
     ...model,
-    graph: { ...graph, nodes: graph.nodes.map(withoutIdleAttributes) },
+    graph: { ...graph, nodes },
     opsets: new Map([...model.opsets, ["", OPSET]]),
   };
 }
 
-function raised(graph: Graph, version: number): Graph {
+function raised(graph: Graph, versionOf: (node: Node) => number): Graph {
   const initializers = new Map(graph.initializers);
   const values = new Map<string, Known>(graph.inputs.map((input) => [input.name, input]));
-  const context = contextOf(graph, values, initializers);
+  const read = new Set([...graph.nodes.flatMap(namesRead), ...graph.outputs.map(({ name }) => name)]);
+  const context = contextOf(graph, { values, initializers, read });
   const nodes: Node[] = [];
-  for (const old of graph.nodes) {
-    for (const node of upgrade(old, version, context)) {
-      checkNode(node, version);
-      nodes.push(node);
-      const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
-      for (const output of inferNode(node, inputs)) values.set(output.name, output);
-    }
-  }
+  const add = (node: Node): void => {
+    nodes.push(node);
+    const inputs = node.inputs.map((name) => (name === "" ? undefined : context.known(name)));
+    for (const output of inferNode(node, inputs)) values.set(output.name, output);
+  };
+  const raise = (old: Node): void => {
+    const inside = isUnfolded(old) ? unfolded[old.op]?.(old, context) : undefined;
+    for (const name of inside?.flatMap(namesRead) ?? []) read.add(name);
+    if (inside) inside.forEach(raise);
+    else for (const node of upgrade(old, versionOf(old), context)) add(checkedNode(node, versionOf(old)));
+  };
+  graph.nodes.forEach(raise);
   const dtypeOf = (name: string) => context.known(name)?.dtype;
   const outputs = graph.outputs.map((output) =>
     context.quantised.has(output.name) ? { ...output, dtype: dtypeOf(output.name) ?? output.dtype } : output,
@@ -56,14 +69,20 @@ function raised(graph: Graph, version: number): Graph {
   return { ...graph, outputs, nodes, initializers };
 }
 
-function contextOf(
-  graph: Graph,
-  values: ReadonlyMap<string, Known>,
-  initializers: Map<string, Tensor>,
-): LoweringContext {
-  const fresh = freshNames(new Set([...tensorNames(graph), ...graph.nodes.map(({ name }) => name)]));
+const namesRead = (node: Node): readonly string[] => [...readsOf(node)];
+
+const isUnfolded = ({ domain, op }: Node): boolean => domain === "" && Object.hasOwn(unfolded, op);
+
+interface Walk {
+  readonly values: ReadonlyMap<string, Known>;
+  readonly initializers: Map<string, Tensor>;
+  readonly read: ReadonlySet<string>;
+}
+
+function contextOf(graph: Graph, { values, initializers, read }: Walk): LoweringContext {
   const readers = consumers(graph);
   const given = new Set(graph.outputs.map(({ name }) => name));
+  const fresh = freshNames(new Set([...tensorNames(graph), ...graph.nodes.map(({ name }) => name)]));
   return {
     fresh,
     constant: (stem, value) => {
@@ -72,7 +91,7 @@ function contextOf(
       return name;
     },
     known: (name) => values.get(name) ?? ofTensor(name, initializers.get(name)),
-    isRead: (name) => readers.has(name) || given.has(name),
+    isRead: (name) => read.has(name),
     define: (name, value) => initializers.set(name, value),
     leadsOut: (name) => leadsOut(name, readers, given),
     quantised: new Map(),
@@ -107,8 +126,8 @@ function rowsOf(node: Node, version: number) {
 }
 
 /** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */
-function checkNode(node: Node, version: number): void {
-  if (passedDomains.has(node.domain)) return;
+function checkedNode(node: Node, version: number): Node {
+  if (passedDomains.has(node.domain)) return node;
   const spec = specOf(node);
   if (!spec) throw unknownOp(node, version);
   for (const [name, { value }] of Object.entries(node.attributes)) {
@@ -119,6 +138,7 @@ function checkNode(node: Node, version: number): void {
       { hint: `Export the model at an opset from ${OLDEST_OPSET} to ${OPSET}.` },
     );
   }
+  return node;
 }
 
 /** Attributes that say nothing for the types that are read here, with the value they may have (any where undefined). */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { floats } from "../base/tensor.ts";
+import { floats, tensor } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import { encodeModel } from "../onnx/encode.ts";
+import { encodeForEngine } from "../onnx/encode-external.ts";
+import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Runtime, Workspace } from "./runtime.ts";
 
@@ -16,6 +18,32 @@ export function runtimeContract(runtime: Runtime): void {
   test("runs a model on what it is fed", async () => {
     const session = await workspace.load(doubling());
     expect(await session.run({ x: floats([1, 2, 3]) })).toEqual({ y: floats([2, 4, 6]) });
+  });
+
+  test("runs a model whose weights stand beside it, in shared memory and in part of a buffer, and changes later", async () => {
+    const { bytes, external } = encodeForEngine(modelOf(weighing()), { mostBytes: 0 });
+    const room = new Uint8Array(2 * weightBytes + 4);
+    const places = [new Uint8Array(new SharedArrayBuffer(weightBytes)), room.subarray(4, 4 + weightBytes)];
+    const moved = external.map(({ location, bytes: weight }, at) => {
+      const place = places[at] ?? new Uint8Array();
+      place.set(weight);
+      return { location, bytes: place };
+    });
+    const session = await workspace.load({ bytes, external: moved });
+    for (const place of places) place.fill(0);
+    expect(await session.run({ x: floats(new Float32Array(512).fill(1)) })).toEqual({
+      y: floats(new Float32Array(512).fill(2 * 1 + 3)),
+    });
+    await expect(workspace.load({ bytes, external: [] })).rejects.toMatchObject({ code: "engine-failed" });
+  });
+
+  test("leaves tensors that were set as state as they were, in shared memory too", async () => {
+    const given = tensor("float32", [2], new Float32Array(new SharedArrayBuffer(8)));
+    await workspace.setState({ total: given });
+    const session = await workspace.load(adding(), { state: ["total"], updates: { "next:total": "total" } });
+    for (let run = 0; run < 3; run++) await session.run({ x: floats([1, 2]) });
+    expect(await workspace.getState()).toEqual({ total: floats([3, 6]) });
+    expect([...given.data]).toEqual([0, 0]);
   });
 
   test("keeps state between runs: each run reads what the last one wrote", async () => {
@@ -83,6 +111,15 @@ function doubling(): Uint8Array {
   const g = graphBuilder();
   const x = g.input("x", "float32", ["N"]);
   return encodeModel(modelOf(g.build([g.named("y", g.Mul(x, g.float(2)))])));
+}
+
+const weightBytes = 4 * 512;
+
+/** y = 2x + 3, its numbers as weights [512] */
+function weighing(): Graph {
+  const g = graphBuilder();
+  const weight = (name: string, value: number) => g.initializer(name, floats(new Float32Array(512).fill(value)));
+  return g.build([g.named("y", g.Add(g.Mul(g.input("x", "float32", [512]), weight("two", 2)), weight("three", 3)))]);
 }
 
 /** total ← total + x; sum = Σ total */

@@ -13,13 +13,20 @@ export interface WorkspaceOptions {
   readonly threads: number;
 }
 
+/** A model whose large weights stand beside its message, which holds less than 2 GiB. */
+export interface ModelParts {
+  readonly bytes: Uint8Array;
+  /** The bytes of each weight by the location that the message gives for it, at offset 0. */
+  readonly external: readonly { readonly location: string; readonly bytes: Uint8Array }[];
+}
+
 /**
  * A place where sessions run, one after another, off the caller's thread. It keeps named STATE: tensors (weights,
  * optimizer moments) that stay there between runs and that several sessions can share.
  */
 export interface Workspace {
   /** @throws {HostError} "engine-failed" */
-  load(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  load(model: Uint8Array | ModelParts, options?: SessionOptions): Promise<Session>;
   /** Creates or overwrites state tensors. The tensors are copied. */
   setState(tensors: Tensors): Promise<void>;
   /** Copies of state tensors; all of them when no names are given. @throws {HostError} "engine-failed" for an unknown name */

@@ -1,4 +1,4 @@
-import { HostError } from "../base/errors.ts";
+import { pastEnd } from "./past-end.ts";
 import type { Scratch } from "./store.ts";
 
 export class MemoryScratch implements Scratch {
@@ -14,10 +14,7 @@ export class MemoryScratch implements Scratch {
 
   async read(offset: number, into: Uint8Array): Promise<void> {
     if (offset + into.length > this.#end) {
-      throw new HostError(
-        "read-failed",
-        `The scratch has ${this.#end} bytes: ${into.length} from ${offset} on cannot be read.`,
-      );
+      throw pastEnd("The scratch", this.#end, { offset, length: into.length });
     }
     for (const { start, bytes } of this.#pieces) {
       const [from, to] = [Math.max(start, offset), Math.min(start + bytes.length, offset + into.length)];

@@ -1,7 +1,8 @@
 import { DataError, HostError } from "../base/errors.ts";
 import { utf8 } from "../base/utf8.ts";
 import { MemoryScratch } from "./memory-scratch.ts";
-import type { FolderEntry, Scratch, Store } from "./store.ts";
+import { pastEnd } from "./past-end.ts";
+import { type FileContent, type FolderEntry, isInPieces, type OpenFile, type Scratch, type Store } from "./store.ts";
 
 /** Files in memory: for tests, and for hosts without a disk. Paths are split at "/". */
 export function memoryStore(): Store {
@@ -29,6 +30,18 @@ class MemoryStore implements Store {
     if (content) return content.slice();
     if (this.#folders.has(clean(path))) throw new HostError("read-failed", `${path} cannot be read: it is a folder.`);
     throw noSuchFile(path);
+  }
+
+  async open(path: string): Promise<OpenFile> {
+    const bytes = await this.read(path);
+    return {
+      sizeBytes: bytes.length,
+      read: async (offset, into) => {
+        if (offset + into.length > bytes.length) throw pastEnd(path, bytes.length, { offset, length: into.length });
+        into.set(bytes.subarray(offset, offset + into.length));
+      },
+      close: async () => {},
+    };
   }
 
   async readText(path: string): Promise<string> {
@@ -63,19 +76,14 @@ class MemoryStore implements Store {
     );
   }
 
-  async write(path: string, content: Uint8Array | string): Promise<void> {
+  async write(path: string, content: FileContent): Promise<void> {
     this.#refuseFolder(path);
     await this.makeFolder(parentOf(clean(path)));
-    this.#files.set(clean(path), typeof content === "string" ? utf8.encode(content) : content.slice());
+    this.#files.set(clean(path), isInPieces(content) ? joined(content) : bytesOf(content));
   }
 
   async append(path: string, text: string): Promise<void> {
-    const before = this.#files.get(clean(path)) ?? new Uint8Array();
-    const after = utf8.encode(text);
-    const whole = new Uint8Array(before.length + after.length);
-    whole.set(before);
-    whole.set(after, before.length);
-    await this.write(path, whole);
+    await this.write(path, [this.#files.get(clean(path)) ?? new Uint8Array(), utf8.encode(text)]);
   }
 
   async makeFolder(path: string): Promise<void> {
@@ -123,6 +131,19 @@ class MemoryStore implements Store {
 
 const noSuchFile = (path: string): DataError =>
   new DataError("no-such-file", `There is no file ${path}.`, { hint: "Check the path." });
+
+const bytesOf = (content: Uint8Array | string): Uint8Array =>
+  typeof content === "string" ? utf8.encode(content) : content.slice();
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
 
 /** One spelling per path: without "//", "." and a trailing "/", ".." resolved. */
 function clean(path: string): string {

@@ -43,6 +43,38 @@ export function storeContract(name: string, make: () => Promise<StoreFixture>): 
       expect([...(await store.read(at("file")))]).toEqual([1, 2, 3]);
     });
 
+    it("writes pieces one after another, as one file", async () => {
+      const pieces = [Uint8Array.of(1, 2), new Uint8Array(), new Uint8Array(70_000).fill(3), Uint8Array.of(4)];
+      await store.write(at("file"), pieces);
+      const whole = await store.read(at("file"));
+      expect([whole.length, ...whole.subarray(0, 3), ...whole.subarray(-2)]).toEqual([70_003, 1, 2, 3, 3, 4]);
+      pieces[0]?.fill(9);
+      expect((await store.read(at("file")))[0]).toBe(1);
+      await store.write(at("file"), []);
+      expect(await store.read(at("file"))).toHaveLength(0);
+      expect(await store.list(fixture.folder)).toEqual(["file"]);
+    });
+
+    it("reads parts of an open file, into shared memory too, and nothing beyond its end", async () => {
+      await store.write(at("file"), Uint8Array.of(0, 1, 2, 3, 4, 5));
+      const file = await store.open(at("file"));
+      expect(file.sizeBytes).toBe(6);
+      const [own, common] = [new Uint8Array(2), new Uint8Array(new SharedArrayBuffer(3))];
+      await file.read(4, own);
+      await file.read(1, common);
+      expect([...own, ...common]).toEqual([4, 5, 1, 2, 3]);
+      await file.read(6, new Uint8Array());
+      await expect(file.read(5, own)).rejects.toMatchObject({ code: "read-failed" });
+      await file.close();
+      await file.close();
+    });
+
+    it("opens no folder, and nothing that is not there", async () => {
+      await store.makeFolder(at("folder"));
+      await expect(store.open(at("folder"))).rejects.toMatchObject({ code: "read-failed" });
+      await expect(store.open(at("lost"))).rejects.toMatchObject({ code: "no-such-file" });
+    });
+
     it("lets one of two overlapping writers win, never a mixture", async () => {
       const versions = ["a", "b", "c"].map((letter) => letter.repeat(100_000));
       await Promise.all(versions.map((version) => store.write(at("file"), version)));

@@ -10,6 +10,8 @@ export interface Store {
   baseName(path: string): string;
   /** @throws {DataError} "no-such-file" · {HostError} "read-failed" */
   read(path: string): Promise<Uint8Array>;
+  /** Opens a file of any size, to read parts of it. @throws {DataError} "no-such-file" · {HostError} "read-failed" */
+  open(path: string): Promise<OpenFile>;
   /** Text as UTF-8: bytes that are not UTF-8 become U+FFFD, a byte order mark at the start is dropped. */
   readText(path: string): Promise<string>;
   /**
@@ -33,7 +35,7 @@ export interface Store {
    *
    * @throws {HostError} "disk-full" · "write-failed"
    */
-  write(path: string, content: Uint8Array | string): Promise<void>;
+  write(path: string, content: FileContent): Promise<void>;
   /** Adds a line to a text file (made when missing). @throws {HostError} "disk-full" · "write-failed" */
   append(path: string, text: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
@@ -47,6 +49,20 @@ export interface Store {
   remove(path: string): Promise<void>;
   /** A growing file for numbers that do not fit in memory; removed by `close`. */
   scratch(folder: string): Promise<Scratch>;
+}
+
+/** Bytes, text as UTF-8, or bytes in pieces that are written one after another: no piece of memory holds the whole. */
+export type FileContent = Uint8Array | string | readonly Uint8Array[];
+
+export const isInPieces = (content: FileContent): content is readonly Uint8Array[] => Array.isArray(content);
+
+/** A file being read. */
+export interface OpenFile {
+  readonly sizeBytes: number;
+  /** Fills `into` from `offset` on. @throws {HostError} "read-failed" where the bytes end before that */
+  read(offset: number, into: Uint8Array): Promise<void>;
+  /** A second call does nothing. */
+  close(): Promise<void>;
 }
 
 export interface FolderEntry {

@@ -9,7 +9,7 @@ import type { RgbImage } from "../image/image.ts";
 import { normalize } from "../image/normalize.ts";
 import { inputSize, preprocess } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
@@ -189,7 +189,8 @@ function cacheable(
   return features.length === boundary.length && bytes <= cache.diskBytes ? features : undefined;
 }
 
-const loaded = (workspace: Workspace, graph: Graph): Promise<Session> => workspace.load(encodeModel(modelOf(graph)));
+const loaded = (workspace: Workspace, graph: Graph): Promise<Session> =>
+  workspace.load(encodeForEngine(modelOf(graph)));
 
 function unitsOf(graph: Graph): number {
   const units = graph.outputs[0]?.shape?.[1];

@@ -8,7 +8,7 @@ import type { Means } from "../evaluation/tally.ts";
 import type { RgbImage } from "../image/image.ts";
 import { inputSize, preprocess } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Loss } from "../program/losses.ts";
@@ -76,7 +76,7 @@ export class Classifier {
     const workspace = await host.runtime.open({ threads });
     try {
       const units = graph.inputs.find(({ name }) => name === names.targets)?.shape?.[1];
-      const session = await workspace.load(encodeModel(modelOf(graph)));
+      const session = await workspace.load(encodeForEngine(modelOf(graph)));
       return new Classifier(model, workspace, session, typeof units === "number" ? units : 0);
     } catch (error) {
       await workspace.close();

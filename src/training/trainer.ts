@@ -1,7 +1,7 @@
 import { TrainingError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { floats, tensor } from "../base/tensor.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { encodeForEngine } from "../onnx/encode-external.ts";
 import { modelOf } from "../onnx/model.ts";
 import { drawMask } from "../program/dropout.ts";
 import { names, type Program, type TrainingProgram } from "../program/training-program.ts";
@@ -44,7 +44,8 @@ export interface StepOptions {
  */
 export async function openTrainer(program: TrainingProgram, workspace: Workspace): Promise<Trainer> {
   await workspace.setState(program.state);
-  const open = ({ graph, state, updates }: Program) => workspace.load(encodeModel(modelOf(graph)), { state, updates });
+  const open = ({ graph, state, updates }: Program) =>
+    workspace.load(encodeForEngine(modelOf(graph)), { state, updates });
   const step = await open(program.step);
   const accumulate = program.accumulate && (await open(program.accumulate));
   const evaluate = await open(program.evaluate);

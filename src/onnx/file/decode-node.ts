@@ -28,6 +28,11 @@ export const domainOf = (domain: string): string => (domain === "ai.onnx" ? "" :
 
 function decodeAttribute(proto: AttributeProto, node: string, decodeGraph: DecodeGraph): Attribute {
   const label = `${node}.${proto.name}`;
+  if (proto.refAttrName !== "") {
+    throw unsupported(
+      `The attribute "${label}" refers to the attribute "${proto.refAttrName}" of a function around it.`,
+    );
+  }
   switch (proto.type) {
     case Kind.INT:
       return { kind: "int", value: Number(proto.i) };

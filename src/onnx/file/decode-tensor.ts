@@ -1,7 +1,7 @@
-import { type TensorProto, TensorProto_DataLocation } from "onnx-buf";
+import type { TensorProto } from "onnx-buf";
 import { arrayOf, type DType, type DTypeArrays } from "../../base/dtype.ts";
 import { type ErrorDetails, ModelError } from "../../base/errors.ts";
-import { formatShape, sizeOf } from "../../base/shape.ts";
+import { formatShape, type StaticShape, sizeOf } from "../../base/shape.ts";
 import { fromBytes, type Tensor, tensor } from "../../base/tensor.ts";
 import { dataTypeName, dtypeOfCode } from "../data-types.ts";
 
@@ -24,6 +24,25 @@ const typedField: {
   bool: "int32Data",
 };
 
+/** What a TensorProto says of its elements. */
+interface Layout {
+  readonly dtype: DType;
+  readonly shape: StaticShape;
+  readonly sizeBytes: number;
+}
+
+/** @throws {ModelError} "unsupported-model" · "not-onnx" for a shape that cannot be */
+export function layoutOf({ dataType, dims, segment }: TensorProto, label: string): Layout {
+  const dtype = dtypeOfCode(dataType);
+  if (!dtype) throw unsupported(`The tensor "${label}" holds ${dataTypeName(dataType)} elements.`);
+  if (segment) throw unsupported(`The tensor "${label}" is stored in segments.`);
+  const shape = dims.map(Number);
+  const sizeBytes = sizeOf(shape) * arrayOf[dtype].BYTES_PER_ELEMENT;
+  const isSane = shape.every((extent) => extent >= 0) && Number.isSafeInteger(sizeBytes);
+  if (!isSane) throw broken(label, `has the shape ${formatShape(shape)}`);
+  return { dtype, shape, sizeBytes };
+}
+
 /**
  * A tensor over the file's bytes where their alignment allows it, else a copy.
  *
@@ -31,19 +50,11 @@ const typedField: {
  * @throws {ModelError} "unsupported-model" · "not-onnx" where there are not as many elements as the shape says
  */
 export function decodeTensor(proto: TensorProto, label: string): Tensor {
-  const { dataLocation, dataType, segment, rawData } = proto;
-  if (dataLocation === TensorProto_DataLocation.EXTERNAL) throw external(proto, label);
-  const dtype = dtypeOfCode(dataType);
-  if (!dtype) throw unsupported(`The tensor "${label}" holds ${dataTypeName(dataType)} elements.`);
-  if (segment) throw unsupported(`The tensor "${label}" is stored in segments.`);
-  const shape = proto.dims.map(Number);
-  const size = sizeOf(shape);
-  const isSane = shape.every((extent) => extent >= 0) && Number.isSafeInteger(size);
-  if (!isSane) throw broken(label, `has the shape ${formatShape(shape)}`);
+  const { dtype, shape, sizeBytes } = layoutOf(proto, label);
+  const { rawData } = proto;
   if (rawData.length === 0) return typed(proto, dtype, shape, label);
-  const expected = size * arrayOf[dtype].BYTES_PER_ELEMENT;
-  if (rawData.length !== expected) {
-    throw broken(label, `of shape ${formatShape(shape)} holds ${rawData.length} bytes, not ${expected}`);
+  if (rawData.length !== sizeBytes) {
+    throw broken(label, `of shape ${formatShape(shape)} holds ${rawData.length} bytes, not ${sizeBytes}`);
   }
   return fromBytes(dtype, shape, rawData);
 }
@@ -73,14 +84,7 @@ const PLAIN = "Export the model in plain float32 form, without quantisation.";
 export const unsupported = (message: string, { hint = PLAIN, cause }: ErrorDetails = {}): ModelError =>
   new ModelError("unsupported-model", message, { hint, cause });
 
-const broken = (label: string, what: string): ModelError =>
+export const broken = (label: string, what: string): ModelError =>
   new ModelError("not-onnx", `The tensor "${label}" ${what}.`, {
     hint: "The file is damaged: fetch or export it again.",
   });
-
-function external({ externalData }: TensorProto, label: string): ModelError {
-  const location = externalData.find(({ key }) => key === "location")?.value ?? "another file";
-  return unsupported(`The elements of the tensor "${label}" are not in the model but in ${location}.`, {
-    hint: "Save the model as one file: onnx.save_model(model, path, save_as_external_data=False).",
-  });
-}

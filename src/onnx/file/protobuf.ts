@@ -68,3 +68,7 @@ function notOnnx(what: string, cause?: unknown): ModelError {
     cause,
   });
 }
+
+/** A message with other values in some fields. A spread would lose protobuf's defaults, which are on its prototype. */
+export const changed = <T extends object>(message: T, fields: Partial<T>): T =>
+  Object.assign(Object.create(Object.getPrototypeOf(message)), message, fields);

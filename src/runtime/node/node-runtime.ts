@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { HostError } from "../../base/errors.ts";
 import { checkNumber } from "../../base/options.ts";
-import type { Runtime, Session, Tensors, Workspace, WorkspaceOptions } from "../runtime.ts";
+import type { ModelParts, Runtime, Session, Tensors, Workspace, WorkspaceOptions } from "../runtime.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
 /** onnxruntime-node, in one worker thread per workspace. */
@@ -40,7 +40,7 @@ class NodeWorkspace implements Workspace {
   }
 
   async load(
-    model: Uint8Array,
+    model: Uint8Array | ModelParts,
     {
       state = [],
       updates = {},
@@ -48,7 +48,8 @@ class NodeWorkspace implements Workspace {
   ): Promise<Session> {
     this.#sessions++;
     const session = this.#sessions;
-    await this.#ask({ kind: "load", session, model, threads: this.#threads, state, updates });
+    const parts = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
+    await this.#ask({ kind: "load", session, model: parts, threads: this.#threads, state, updates });
     return {
       run: (feeds) => this.#ask({ kind: "run", session, feeds }, transferable(feeds)),
       release: async () => {

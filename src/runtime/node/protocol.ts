@@ -1,11 +1,11 @@
-import type { Tensors } from "../runtime.ts";
+import type { ModelParts, Tensors } from "../runtime.ts";
 
 /** What the workspace asks of its worker thread. Sessions are known by number. */
 export type Request =
   | {
       readonly kind: "load";
       readonly session: number;
-      readonly model: Uint8Array;
+      readonly model: ModelParts;
       readonly threads: number;
       readonly state: readonly string[];
       readonly updates: Readonly<Record<string, string>>;

@@ -30,7 +30,9 @@ const state = new Map<string, StateTensor>();
 
 const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<Tensors> } = {
   async load({ session, model, threads, state: read, updates }) {
-    const loaded = await ort.InferenceSession.create(model, {
+    // onnxruntime copies what it needs: the weights may go, or change, once the session is made.
+    const loaded = await ort.InferenceSession.create(model.bytes, {
+      externalData: model.external.map(({ location, bytes }) => ({ path: location, data: bytes })),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
@@ -63,7 +65,8 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
   },
 
   async "set-state"({ tensors }) {
-    for (const [name, value] of Object.entries(tensors)) state.set(name, { current: toOrt(value), next: undefined });
+    for (const [name, value] of Object.entries(tensors))
+      state.set(name, { current: toOrt(owned(value)), next: undefined });
     return {};
   },
 
@@ -98,6 +101,10 @@ function swap(slot: StateTensor): void {
 /** onnxruntime's names of dtypes are ours. */
 const toOrt = ({ dtype, shape, data }: Tensor): ort.Tensor =>
   new ort.Tensor(dtype as "float32", data as Float32Array, shape);
+
+/** State is written to: memory that the caller's thread sees as well is copied. */
+const owned = (value: Tensor): Tensor =>
+  value.data.buffer instanceof SharedArrayBuffer ? { ...value, data: value.data.slice() } : value;
 
 function fromOrt(value: ort.Tensor | undefined): Tensor {
   if (!value) throw new Error("onnxruntime left an output out");

@@ -15,6 +15,8 @@ const hints: Readonly<Record<string, string>> = {
   EXDEV: "Both must be on the same disk.",
   ELOOP: "Its links lead in a circle.",
   EFBIG: "The file would be larger than the disk or the limit (ulimit -f) allows.",
+  ERR_FS_FILE_TOO_LARGE:
+    "A file that is read whole has less than 2 GiB; a larger model keeps its weights in files beside it.",
   EIO: "The disk reports a fault.",
 };
 

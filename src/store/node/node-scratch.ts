@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError } from "../../base/errors.ts";
+import { pastEnd } from "../past-end.ts";
 import type { Scratch } from "../store.ts";
 import { writeError } from "./file-errors.ts";
 
@@ -51,12 +52,7 @@ class NodeScratch implements Scratch {
   async read(offset: number, into: Uint8Array): Promise<void> {
     for (let done = 0; done < into.length; ) {
       const bytesRead = await this.#readSome(offset + done, into.subarray(done));
-      if (bytesRead === 0) {
-        throw new HostError(
-          "read-failed",
-          `${this.#path} has ${this.#end} bytes: ${into.length} from ${offset} on cannot be read.`,
-        );
-      }
+      if (bytesRead === 0) throw pastEnd(this.#path, this.#end, { offset, length: into.length });
       done += bytesRead;
     }
   }

@@ -3,9 +3,10 @@ import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
 import { utf8 } from "../../base/utf8.ts";
-import type { FolderEntry, Store } from "../store.ts";
+import { type FileContent, type FolderEntry, isInPieces, type Store } from "../store.ts";
 import { cleanPath } from "./clean-path.ts";
 import { isMissing, listError, readError, writeError } from "./file-errors.ts";
+import { openFile } from "./node-file.ts";
 import { nodeScratch, temporaryName } from "./node-scratch.ts";
 
 /** The disk. */
@@ -15,6 +16,7 @@ export function nodeStore(): Store {
     clean: cleanPath,
     baseName: basename,
     read: (path) => readBytes(path),
+    open: (path) => openFile(cleanPath(path)),
     readText: async (path) => utf8.decode(await readBytes(path), { fatal: false }),
     realPath: (path) => realpath(cleanPath(path)).catch(rethrow(path, readError)),
     kind: (path) => kind(cleanPath(path)),
@@ -66,7 +68,7 @@ async function kind(path: string): Promise<FolderEntry["kind"]> {
 }
 
 /** The content is on the disk before the name points to it, and the name before this returns. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+async function writeWhole(path: string, content: FileContent): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, temporaryName());
@@ -80,10 +82,11 @@ async function writeWhole(path: string, content: Uint8Array | string): Promise<v
   await syncFolder(folder);
 }
 
-async function writeSynced(path: string, content: Uint8Array | string): Promise<void> {
+async function writeSynced(path: string, content: FileContent): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await file.writeFile(content);
+    // Each call goes on where the one before it ended.
+    for (const piece of isInPieces(content) ? content : [content]) await file.writeFile(piece);
     await file.sync();
   } finally {
     await file.close();
