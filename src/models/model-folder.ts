@@ -9,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
+import { bytesAsTheyAre } from "./preprocessing.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 
 /** A model as it lies on disk, read and brought into the form that the rest works on. */
@@ -21,6 +22,8 @@ export interface LoadedModel {
   readonly model: Model;
   /** What was changed about it that its user might not expect, as sentences. */
   readonly changes: readonly string[];
+  /** Whether the model takes the bytes of a picture and prepares them itself: preprocessing then leaves them alone. */
+  readonly takesBytes: boolean;
   /** The opset that the file is written for. */
   readonly sourceOpset: number;
   /** undefined where the model does not say; see `requirePreprocessing`. */
@@ -47,7 +50,7 @@ export async function readModelFolder(
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const source = await decoded(file, store);
-  const { model, changes } = acceptModel(source);
+  const { model, changes, takesBytes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
@@ -59,8 +62,9 @@ export async function readModelFolder(
     file,
     model,
     changes,
+    takesBytes,
     sourceOpset: source.opsets.get("") ?? OPSET,
-    preprocessing: preparation && { ...preparation.value, layout },
+    preprocessing: preparation && { ...preparation.value, layout, ...(takesBytes ? bytesAsTheyAre : {}) },
     preprocessingSource: preparation?.source,
     labels: names?.value,
     labelsSource: names?.source,

@@ -4,6 +4,7 @@ import type { Tensor } from "../base/tensor.ts";
 import { decodeNode, domainOf } from "./file/decode-node.ts";
 import { decodeTensor, unsupported } from "./file/decode-tensor.ts";
 import { decodeValues } from "./file/decode-values.ts";
+import { withoutOpaque } from "./file/opaque.ts";
 import { parseModel } from "./file/protobuf.ts";
 import { topological } from "./file/sort.ts";
 import type { Graph, Model } from "./graph.ts";
@@ -12,8 +13,9 @@ import { validateGraph } from "./validate.ts";
 /**
  * Reads an ONNX file. Weights are views on `bytes` where their alignment allows it. Nodes come in topological order;
  * those without a name of their own get one (`Conv_12`). Initializers that are listed as inputs too are not inputs.
+ * Outputs that are texts or lists, and nodes that only make texts, are left out.
  *
- * @throws {ModelError} "not-onnx" · "unsupported-model" (external data, strings, quantised types, functions ...)
+ * @throws {ModelError} "not-onnx" · "unsupported-model" (external data, quantised types, functions ...)
  * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
  */
 export function decodeModel(bytes: Uint8Array): Model {
@@ -21,7 +23,8 @@ export function decodeModel(bytes: Uint8Array): Model {
   const { graph: graphProto, irVersion, opsetImport, producerName, metadataProps } = proto;
   if (!graphProto) throw new ModelError("not-onnx", "Not an ONNX model: there is no graph in it.");
   checkFunctions(proto, graphProto);
-  const graph = decodeGraph(graphProto);
+  const { graph: held, opaqueOutputs } = withoutOpaque(graphProto);
+  const graph = decodeGraph(held);
   validateGraph(graph);
   return {
     graph,
@@ -29,6 +32,7 @@ export function decodeModel(bytes: Uint8Array): Model {
     opsets: decodeOpsets(opsetImport),
     producer: producerName,
     metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
+    ...(opaqueOutputs.length > 0 ? { opaqueOutputs } : {}),
   };
 }
 

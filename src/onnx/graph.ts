@@ -57,6 +57,8 @@ export interface Model {
   readonly opsets: ReadonlyMap<string, number>;
   readonly producer: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Names of outputs that the file has and the graph has not, because they hold no numbers: texts, sequences, maps. */
+  readonly opaqueOutputs?: readonly string[];
 }
 
 /** The node that makes each tensor, by tensor name. */

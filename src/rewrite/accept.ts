@@ -1,36 +1,47 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { bindSwitches } from "./bind-inputs.ts";
+import { type Changed, unchanged } from "./changed.ts";
+import { chooseOutput } from "./choose-output.ts";
+import { cutTails } from "./cut-tails.ts";
+import { pictureInput } from "./picture-input.ts";
 import { raiseOpset } from "./raise-opset.ts";
-import { simplify } from "./simplify.ts";
-
-/** A rewritten graph, and what its user should know about it. */
-export interface Changed {
-  readonly graph: Graph;
-  /** A sentence for each thing that was done that the user might not expect; empty where there is none. */
-  readonly changes: readonly string[];
-}
+import { simplify, withoutIdentities } from "./simplify.ts";
 
 /** A model in the form that the rest works on. */
 export interface Accepted {
   readonly model: Model;
   readonly changes: readonly string[];
+  /** Whether the model takes the bytes of a picture and prepares them itself. */
+  readonly takesBytes: boolean;
 }
 
+type Step = (graph: Graph, source: Model) => Changed;
+
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
-const steps: readonly ((graph: Graph) => Changed)[] = [(graph) => ({ graph: simplify(graph), changes: [] })];
+const steps: readonly Step[] = [
+  (graph, { opaqueOutputs }) => cutTails(withoutIdentities(graph), opaqueOutputs),
+  bindSwitches,
+  (graph) => unchanged(simplify(graph)),
+  chooseOutput,
+  pictureInput,
+];
 
 /**
- * Brings a model, as it was decoded, into the form that the rest works on: at `OPSET`, constants folded.
+ * Brings a model, as it was decoded, into the form that the rest works on: at `OPSET`, constants folded, one input
+ * float32 [N, 3, H, W] where it is a picture, one output that is scores or features.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model"
+ * @throws {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
   const model = raiseOpset(source);
   const { graph, changes } = steps.reduce<Changed>(
     (before, step) => {
-      const after = step(before.graph);
+      const after = step(before.graph, source);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
     { graph: model.graph, changes: [] },
   );
-  return { model: { ...model, graph }, changes };
+  const takesBytes = source.graph.inputs.some(({ dtype, shape }) => dtype === "uint8" && shape?.length !== 0);
+  return { model: { ...model, graph }, changes, takesBytes };
 }

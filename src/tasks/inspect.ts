@@ -6,7 +6,8 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { findHead, type Head } from "../rewrite/find-head.ts";
+import { findFeatures } from "../rewrite/find-features.ts";
+import type { Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
 import { labelOf } from "../rewrite/names.ts";
 import { stripSoftmax } from "../rewrite/strip-softmax.ts";
@@ -27,7 +28,9 @@ export interface Inspection {
   readonly input: { readonly name: string; readonly shape: Shape | undefined; readonly layout: "NCHW" | "NHWC" };
   readonly output: { readonly name: string; readonly shape: Shape | undefined };
   readonly head: InspectedHead | undefined;
-  /** Why there is no head. */
+  /** What a new head goes on where there is no classifier; undefined where nothing was found. */
+  readonly features?: { readonly size: number; readonly reason: string };
+  /** Why there is neither. */
   readonly headError?: string;
   /** Numbers in all weights. */
   readonly parameters: number;
@@ -112,9 +115,10 @@ function withKnownSize(graph: Graph): Graph {
   return fixInput(graph, { height, width });
 }
 
-function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "headError"> {
+function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "features" | "headError"> {
   try {
-    return { head: describeHead(findHead(graph, { at })) };
+    const { head, size, reason } = findFeatures(graph, { at });
+    return head ? { head: describeHead(head) } : { head: undefined, features: { size, reason } };
   } catch (error) {
     if (error instanceof GraphError && error.code === "no-head") return { head: undefined, headError: error.message };
     throw error;
