@@ -5,7 +5,8 @@ import { chooseOutput } from "./choose-output.ts";
 import { cutTails } from "./cut-tails.ts";
 import { pictureInput } from "./picture-input.ts";
 import { raiseOpset } from "./raise-opset.ts";
-import { simplify, withoutIdentities } from "./simplify.ts";
+import { simplify } from "./simplify.ts";
+import { untieMerged } from "./untie-merged.ts";
 
 /** A model in the form that the rest works on. */
 export interface Accepted {
@@ -19,11 +20,12 @@ type Step = (graph: Graph, source: Model) => Changed;
 
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
 const steps: readonly Step[] = [
-  (graph, { opaqueOutputs }) => cutTails(withoutIdentities(graph), opaqueOutputs),
+  (graph, { opaqueOutputs }) => cutTails(graph, opaqueOutputs),
   bindSwitches,
   (graph) => unchanged(simplify(graph)),
   chooseOutput,
   pictureInput,
+  untieMerged,
 ];
 
 /**

@@ -39,8 +39,11 @@ export function cutTails(graph: Graph, opaque: readonly string[] = []): Changed 
   const cuts = given.filter(({ decision }) => decision !== undefined);
   if (cuts.length === 0 && hidden.length === 0 && opaque.length === 0) return { graph, changes: [] };
   const known = hidden.length + cuts.length > 0 ? inferShapes(graph) : new Map<string, ValueInfo>();
+  const named = new Map(graph.outputs.map((output) => [sourceOf(makers.get(output.name)) ?? output.name, output]));
   const infoOf = (decision: Node): ValueInfo => {
     const name = scoresOf(decision);
+    const output = named.get(name);
+    if (output) return output;
     const { dtype, shape } = known.get(name) ?? { dtype: "float32", shape: undefined };
     return { name, dtype, shape };
   };
@@ -54,6 +57,10 @@ export function cutTails(graph: Graph, opaque: readonly string[] = []): Changed 
 }
 
 const scoresOf = (decision: Node): string => decision.inputs[decisions[kindOf(decision)] ?? 0] ?? "";
+
+/** What an Identity gives another name to. */
+const sourceOf = (node: Node | undefined): string | undefined =>
+  node?.op === "Identity" && node.domain === "" ? node.inputs[0] : undefined;
 
 const aboutCut = (output: string, decision: Node): string =>
   `The output "${output}" is a decision: ${decision.op} "${labelOf(decision)}" and what follows it are cut off, and the scores "${scoresOf(decision)}" are given out.`;

@@ -301,3 +301,20 @@ describe("models that give features only", () => {
     expect(base.features).toMatchObject({ head: undefined, size: 5 });
   });
 });
+
+test("weights that were merged because they are equal are trained apart", async () => {
+  const graph = network((g, X) => {
+    const ones = g.initializer("ones", floats(new Float32Array(8).fill(1)));
+    const zeros = g.initializer("zeros", tensor("float32", [8], new Float32Array(8)));
+    const maps = g.BatchNormalization(stem(g, X), ones, zeros, zeros, ones);
+    const features = g.LayerNormalization(pooled(g, maps), ones, zeros);
+    return { y: classifier(g, features) };
+  });
+  const { base, saved } = await agrees(graph);
+  expect(base.loaded.changes).toEqual([
+    "4 weights were stored as 2, because their numbers are the same; each layer has its own now.",
+  ]);
+  const values = (name: string) => [...(saved.initializers.get(name)?.data ?? [])].map(Number);
+  expect(values("ones")).toEqual(new Array(8).fill(1));
+  expect(values("ones_2")).not.toEqual(values("ones_3"));
+});
