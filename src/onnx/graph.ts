@@ -47,6 +47,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Weights and constants by name. */
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** Versions of the other domains that nodes come from, by domain; ONNX's own is `OPSET`. */
+  readonly domains?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A graph with what an ONNX file says around it. */

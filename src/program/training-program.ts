@@ -95,7 +95,7 @@ interface Job extends TrainingProgramOptions {
 
 function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   const { graph, trainable, loss, accumulates } = job;
-  const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step." });
+  const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, graph, trainable, state);
   const targets = g.input(names.targets, "float32", logits.shape);
@@ -161,7 +161,7 @@ export function evaluationProgram(
   graph: Graph,
   { trainable, loss }: Pick<TrainingProgramOptions, "trainable" | "loss">,
 ): Program {
-  const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval." });
+  const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, graph, trainable, state);
   const targets = g.input(names.targets, "float32", logits.shape);

@@ -2,6 +2,7 @@ import { GraphError, ModelError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
 import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
+import { passedOpNames, passedSince } from "../onnx/passed-ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
@@ -12,22 +13,22 @@ const OLDEST_OPSET = 7;
 /** The newest opset that is read, as onnxruntime 1.30; from 22 on the ops known here only gained types. */
 const NEWEST_OPSET = 26;
 
-/** Domains whose nodes pass through as they are; onnxruntime runs them, Regraft does not look inside. */
-const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
-
 /**
- * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions.
+ * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions. Nodes of other
+ * domains, and of ONNX's ops that are not looked into, pass as they are: onnxruntime runs them.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · {GraphError} "unknown-op"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op"
  */
 export function raiseOpset(model: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
   if (version < OLDEST_OPSET || version > NEWEST_OPSET) throw wrongOpset(version);
   const graph = version === OPSET ? model.graph : raised(model.graph, version);
   for (const node of graph.nodes) checkNode(node, version);
+  const domains = new Map([...model.opsets].filter(([domain]) => domain !== ""));
+  const nodes = graph.nodes.map(withoutIdleAttributes);
   return {
     ...model,
-    graph: { ...graph, nodes: graph.nodes.map(withoutIdleAttributes) },
+    graph: domains.size > 0 ? { ...graph, nodes, domains } : { ...graph, nodes },
     opsets: new Map([...model.opsets, ["", OPSET]]),
   };
 }
@@ -83,11 +84,13 @@ function upgrade(node: Node, version: number, context: UpgradeContext): readonly
   );
 }
 
-/** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */
+/** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" · "unsupported-model" */
 function checkNode(node: Node, version: number): void {
-  if (passedDomains.has(node.domain)) return;
   const spec = specOf(node);
-  if (!spec) throw unknownOp(node, version);
+  if (!spec) {
+    checkPassed(node, version);
+    return;
+  }
   for (const [name, { value }] of Object.entries(node.attributes)) {
     if (Object.hasOwn(spec.attributes, name) || isIdle(node.op, name, value)) continue;
     throw new ModelError(
@@ -97,6 +100,24 @@ function checkNode(node: Node, version: number): void {
     );
   }
 }
+
+/** A node that is not looked into must mean here what it says, and hide no graph. */
+function checkPassed(node: Node, version: number): void {
+  const since = node.domain === "" ? passedSince(node.op) : version;
+  if (since === undefined) throw unknownOp(node, version);
+  if (version < since) throw oldForm(node, version, since);
+  if (Object.values(node.attributes).every(({ kind }) => kind !== "graph")) return;
+  throw new ModelError("unsupported-model", `${node.op} "${labelOf(node)}" holds a graph of its own.`, {
+    hint: "Export the model without control flow.",
+  });
+}
+
+const oldForm = ({ op, name }: Node, version: number, since: number): ModelError =>
+  new ModelError(
+    "unsupported-opset",
+    `The model uses ${op} (node "${name}") as it was at opset ${version}; Regraft passes it on from opset ${since}.`,
+    { hint: `Export the model at opset ${Math.max(since, OPSET)}.` },
+  );
 
 /** Attributes that say nothing for the types that are read here, with the value they may have (any where undefined). */
 const idleAttributes: Readonly<Record<string, Readonly<Record<string, number | undefined>>>> = {
@@ -122,7 +143,7 @@ function unknownOp(node: Node, version: number): GraphError {
   return new GraphError(
     "unknown-op",
     `The model uses the op ${op} (node "${labelOf(node)}", opset ${version}), which Regraft does not know.`,
-    suggestion(node.op, Object.keys(ops)),
+    suggestion(node.op, [...Object.keys(ops), ...passedOpNames]),
   );
 }
 

@@ -11,6 +11,7 @@ import type { Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
 import type { Host } from "./host.ts";
+import { withKnownShapes } from "./known-shapes.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 export interface LoadOptions {
@@ -21,6 +22,9 @@ export interface LoadOptions {
   /** A preset's name or the numbers, where the model's folder does not tell how pictures are prepared. */
   readonly preprocessing?: string | Preprocessing | undefined;
 }
+
+/** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
+export type LoadingHost = Pick<Host, "store" | "runtime">;
 
 /** A pre-trained model without its classifier. */
 export interface Base {
@@ -41,12 +45,13 @@ export interface Base {
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
-export async function loadBase(path: string, options: LoadOptions, { store }: Pick<Host, "store">): Promise<Base> {
+export async function loadBase(path: string, options: LoadOptions, host: LoadingHost): Promise<Base> {
+  const { store } = host;
   const { headAt, trainable = false, preprocessing: wanted, ...rest } = options;
   refuseUnknown("loadBase", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
-  const whole = sized(loaded.model.graph, preprocessing);
+  const whole = await withKnownShapes(sized(loaded.model.graph, preprocessing), host);
   const features = findFeatures(whole, { at: headAt });
   return {
     path,

@@ -13,7 +13,8 @@ import { labelOf } from "../rewrite/names.ts";
 import { stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { weightNames } from "../rewrite/trainable.ts";
 import { weightedNodes } from "../rewrite/weight-slots.ts";
-import type { Host } from "./host.ts";
+import type { LoadingHost } from "./base-model.ts";
+import { withKnownShapes } from "./known-shapes.ts";
 import { modelFolderOf } from "./run-folder.ts";
 import { trainability } from "./trainable-from.ts";
 
@@ -67,15 +68,16 @@ interface InspectedHead {
  */
 export async function inspectModel(
   { model: path, headAt, ...rest }: { readonly model: string; readonly headAt?: string | undefined },
-  { store }: Pick<Host, "store">,
+  host: LoadingHost,
 ): Promise<Inspection> {
+  const { store } = host;
   refuseUnknown("inspectModel", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const { graph } = loaded.model;
   const input = imageInput(graph);
   const concrete = atItsSize(loaded);
-  const found = headOf(concrete, headAt);
-  const { stop, from } = trainability(stripSoftmax(withKnownSize(concrete)));
+  const found = headOf(await withKnownShapes(concrete, host), headAt);
+  const { stop, from } = trainability(stripSoftmax(await withKnownShapes(withKnownSize(concrete), host)));
   return {
     model: path,
     file: loaded.file,
@@ -120,7 +122,8 @@ function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" |
     const { head, size, reason } = findFeatures(graph, { at });
     return head ? { head: describeHead(head) } : { head: undefined, features: { size, reason } };
   } catch (error) {
-    if (error instanceof GraphError && error.code === "no-head") return { head: undefined, headError: error.message };
+    const isUnclear = error instanceof GraphError && (error.code === "no-head" || error.code === "bad-shape");
+    if (isUnclear) return { head: undefined, headError: error.message };
     throw error;
   }
 }

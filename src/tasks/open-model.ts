@@ -4,9 +4,9 @@ import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
 import { flatLogits } from "../rewrite/flat-logits.ts";
 import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
-import { preprocessingOf, sized } from "./base-model.ts";
+import { type LoadingHost, preprocessingOf, sized } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
-import type { Host } from "./host.ts";
+import { withKnownShapes } from "./known-shapes.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 /**
@@ -18,13 +18,14 @@ export async function openModel(
   path: string,
   {
     store,
+    runtime,
     preprocessing: wanted,
-  }: Pick<Host, "store"> & { readonly preprocessing?: string | Preprocessing | undefined },
+  }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
   const folder = await modelFolderOf(path, store);
   const model = await readModelFolder(folder, { store });
   const preprocessing = preprocessingOf(model, wanted);
-  const whole = sized(model.model.graph, preprocessing);
+  const whole = await withKnownShapes(sized(model.model.graph, preprocessing), { runtime });
   const graph = flatLogits(stripSoftmax(whole));
   const classes = graph.outputs[0]?.shape?.[1];
   const labels =
