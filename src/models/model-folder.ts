@@ -3,7 +3,7 @@ import { refuseUnknown } from "../base/options.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { decodeModel } from "../onnx/decode.ts";
-import { type Model, OPSET } from "../onnx/graph.ts";
+import { type Graph, type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
 import type { Store } from "../store/store.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
@@ -22,6 +22,8 @@ export interface LoadedModel {
   readonly model: Model;
   /** What was changed about it that its user might not expect, as sentences. */
   readonly changes: readonly string[];
+  /** The graph at the batch that it was exported with, where that was opened. */
+  readonly closed: Graph | undefined;
   /** Whether the model takes the bytes of a picture and prepares them itself: preprocessing then leaves them alone. */
   readonly takesBytes: boolean;
   /** The opset that the file is written for. */
@@ -50,7 +52,7 @@ export async function readModelFolder(
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const source = await decoded(file, store);
-  const { model, changes, takesBytes } = acceptModel(source);
+  const { model, closed, changes, takesBytes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
@@ -61,6 +63,7 @@ export async function readModelFolder(
     path,
     file,
     model,
+    closed,
     changes,
     takesBytes,
     sourceOpset: source.opsets.get("") ?? OPSET,

@@ -3,6 +3,7 @@ import { bindSwitches } from "./bind-inputs.ts";
 import { type Changed, unchanged } from "./changed.ts";
 import { chooseOutput } from "./choose-output.ts";
 import { cutTails } from "./cut-tails.ts";
+import { openBatch } from "./open-batch.ts";
 import { pictureInput } from "./picture-input.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify } from "./simplify.ts";
@@ -12,6 +13,8 @@ import { untieMerged } from "./untie-merged.ts";
 export interface Accepted {
   readonly model: Model;
   readonly changes: readonly string[];
+  /** The graph with the batch that it was exported with, where that was opened: to compare with before it is used. */
+  readonly closed: Graph | undefined;
   /** Whether the model takes the bytes of a picture and prepares them itself. */
   readonly takesBytes: boolean;
 }
@@ -33,17 +36,23 @@ const steps: readonly Step[] = [
  * float32 [N, 3, H, W] where it is a picture, one output that is scores or features.
  *
  * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model"
- * @throws {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "fixed-batch" · {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
   const model = raiseOpset(source);
-  const { graph, changes } = steps.reduce<Changed>(
+  const { graph: closed, changes } = steps.reduce<Changed>(
     (before, step) => {
       const after = step(before.graph, source);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
     { graph: model.graph, changes: [] },
   );
+  const opened = openBatch(closed);
   const takesBytes = source.graph.inputs.some(({ dtype, shape }) => dtype === "uint8" && shape?.length !== 0);
-  return { model: { ...model, graph }, changes, takesBytes };
+  return {
+    model: { ...model, graph: opened.graph },
+    closed: opened.graph === closed ? undefined : closed,
+    changes: [...changes, ...opened.changes],
+    takesBytes,
+  };
 }

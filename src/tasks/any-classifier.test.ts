@@ -123,6 +123,28 @@ describe("channels last, as TensorFlow has them", () => {
   });
 });
 
+describe("a batch that the model was exported with", () => {
+  const flat = (batch: number) => (g: GraphBuilder, X: Value) => {
+    const maps = g.Reshape(stem(g, X), g.initializer("rows", ints([batch, 8 * 8 * 8])));
+    return { y: g.MatMul(maps, drawnWeights(g)("fc.kernel", 512, 5)) };
+  };
+
+  test.each([1, 4])("%i is opened", async (batch) => {
+    const { base } = await agrees(network(flat(batch), { shape: [batch, 3, size, size] }));
+    expect(base.loaded.changes).toEqual([`The batch was fixed at ${batch}; now it is open.`]);
+  });
+
+  test.each([1, 4])("%i is refused where its rows mix, which shapes do not tell", async (batch) => {
+    const mixed = network((g, X) => flat(batch)(g, g.Sub(X, g.ReduceMean(X, g.ints([0])))), {
+      shape: [batch, 3, size, size],
+    });
+    await expect(transfer(mixed, host)).rejects.toMatchObject({
+      code: "fixed-batch",
+      message: expect.stringContaining("its rows mix"),
+    });
+  });
+});
+
 describe("inputs", () => {
   test("of one grey value are made of the colours", async () => {
     const grey = network((g, X) => ({ y: classifier(g, pooled(g, stem(g, g.Concat(X, X, X, { axis: 1 })))) }), {

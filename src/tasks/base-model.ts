@@ -12,6 +12,7 @@ import { fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
 import type { Host } from "./host.ts";
 import { withKnownShapes } from "./known-shapes.ts";
+import { checkOpenedBatch } from "./opened-batch.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 export interface LoadOptions {
@@ -51,7 +52,7 @@ export async function loadBase(path: string, options: LoadOptions, host: Loading
   refuseUnknown("loadBase", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
-  const whole = await withKnownShapes(sized(loaded.model.graph, preprocessing), host);
+  const whole = await prepared(loaded, preprocessing, host);
   const features = findFeatures(whole, { at: headAt });
   return {
     path,
@@ -73,8 +74,18 @@ export function preprocessingOf(loaded: LoadedModel, wanted: string | Preprocess
   return { ...given, layout, ...(loaded.takesBytes ? bytesAsTheyAre : {}) };
 }
 
+/**
+ * The whole graph, ready to be run and looked into: at its size, with an opened batch compared with the closed one.
+ *
+ * @throws {ModelError} "not-an-image-model" · "fixed-batch" · {HostError} "engine-failed"
+ */
+export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing, host: LoadingHost): Promise<Graph> {
+  await checkOpenedBatch(loaded, host);
+  return withKnownShapes(sized(loaded.model.graph, preprocessing), host);
+}
+
 /** The graph at the size that its preprocessing makes. @throws {ModelError} "not-an-image-model" */
-export function sized(graph: Graph, preprocessing: Preprocessing): Graph {
+function sized(graph: Graph, preprocessing: Preprocessing): Graph {
   imageInput(graph);
   return fixInput(graph, inputSize(preprocessing));
 }

@@ -4,9 +4,8 @@ import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
 import { flatLogits } from "../rewrite/flat-logits.ts";
 import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
-import { type LoadingHost, preprocessingOf, sized } from "./base-model.ts";
+import { type LoadingHost, prepared, preprocessingOf } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
-import { withKnownShapes } from "./known-shapes.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 /**
@@ -25,7 +24,7 @@ export async function openModel(
   const folder = await modelFolderOf(path, store);
   const model = await readModelFolder(folder, { store });
   const preprocessing = preprocessingOf(model, wanted);
-  const whole = await withKnownShapes(sized(model.model.graph, preprocessing), { runtime });
+  const whole = await prepared(model, preprocessing, { store, runtime });
   const graph = flatLogits(stripSoftmax(whole));
   const classes = graph.outputs[0]?.shape?.[1];
   const labels =
