@@ -198,6 +198,17 @@ describe("tails", () => {
     expect(base.head).toMatchObject({ classes: 5, softmax: false });
   });
 
+  test("of lists only, as Custom Vision exports them, leave the scores that they were made of", async () => {
+    const graph = network((g, X) => {
+      const zipMap = { name: "zip", op: "ZipMap", domain: "ai.onnx.ml", outputs: ["pairs"], attributes: {} };
+      g.copy({ ...zipMap, inputs: [scores(g, X).name] });
+      return {};
+    });
+    const { base, saved } = await agrees(graph);
+    expect(base.head).toMatchObject({ classes: 5, softmax: true });
+    expect(saved.nodes.map(({ op }) => op)).not.toContain("ZipMap");
+  });
+
   test("a Softmax stays for prediction: the scores add up to one and are the model's own", async () => {
     const withTail = await scoresOf(network((g, X) => ({ p: scores(g, X) })));
     const without = await scoresOf(network((g, X) => ({ z: classifier(g, pooled(g, stem(g, X))) })));
