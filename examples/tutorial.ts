@@ -32,7 +32,7 @@ export async function main({ model: path, data, out, epochs = 10 }: TutorialOpti
   // 1. Load a model that somebody trained on a million pictures, without its last layer, the classifier. What is left
   //    turns a picture into features. It is frozen: it knows enough already, and new layers would only confuse it.
   const base = await loadBase(path, { trainable: false });
-  console.log(`Base: ${base.head.featureSize} features, taken before ${base.head.node.name}`);
+  console.log(`Base: ${base.features.size} features, taken before ${base.features.end}`);
 
   // 2. Point at the pictures. They are resized and scaled as the base expects them, which its own files say.
   const { train, val } = await imageFolder(data);

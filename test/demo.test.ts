@@ -25,7 +25,7 @@ describe("the model that ships with Regraft", () => {
   it("says how its pictures are prepared, and has features to put a head on", async () => {
     const base = await loadBase(folder, {}, host);
     expect(base.preprocessing).toMatchObject({ crop: { width: 64, height: 64 }, layout: "NCHW" });
-    expect(base.graph.outputs[0]?.shape).toEqual(["N", base.head.featureSize]);
+    expect(base.graph.outputs[0]?.shape).toEqual(["N", base.features.size]);
   });
 
   it("is small, and its card tells what it knows, what it does not, and how to make it again", async () => {

@@ -3,7 +3,7 @@ import { GraphError } from "../base/errors.ts";
 import { formatShape, isStatic, sizeOf } from "../base/shape.ts";
 import type { GraphBuilder, Value } from "../onnx/builder.ts";
 import type { Node } from "../onnx/graph.ts";
-import { isKnownOp } from "../onnx/ops.ts";
+import { isKnownOp, specOf } from "../onnx/ops.ts";
 import { undoBroadcasting } from "./broadcasting.ts";
 import { entryOf, NodeGradients } from "./context.ts";
 import { expandLike, scalar, zerosLike } from "./extents.ts";
@@ -37,7 +37,8 @@ export function backward(g: GraphBuilder, options: BackwardOptions): ReadonlyMap
   const dependent = dependents(g, nodes, wrt);
   const gradients = new Sums(g);
   if (dependent.has(output.name)) gradients.add(output.name, options.seed ?? one(g, output));
-  for (const node of nodes.toReversed()) passBack(g, node, dependent, gradients);
+  const blocked = madeByUnknown(nodes);
+  for (const node of nodes.toReversed()) passBack(g, node, { dependent, blocked, gradients });
   return new Map(wrt.map((name) => [name, gradients.total(name) ?? zerosLike(g, g.value(name))]));
 }
 
@@ -52,7 +53,21 @@ function dependents(g: GraphBuilder, nodes: readonly Node[], wrt: readonly strin
   return found;
 }
 
-function passBack(g: GraphBuilder, node: Node, dependent: ReadonlySet<string>, gradients: Sums): void {
+/** The nodes of which Regraft does not know the op, by what they make: of that no shape may be known to differentiate by. */
+const madeByUnknown = (nodes: readonly Node[]): ReadonlyMap<string, Node> =>
+  new Map(
+    nodes
+      .filter((node) => specOf(node) === undefined)
+      .flatMap((node) => node.outputs.map((name) => [name, node] as const)),
+  );
+
+interface Way {
+  readonly dependent: ReadonlySet<string>;
+  readonly blocked: ReadonlyMap<string, Node>;
+  readonly gradients: Sums;
+}
+
+function passBack(g: GraphBuilder, node: Node, { dependent, blocked, gradients }: Way): void {
   const arrived = node.outputs.map((name) => gradients.total(name));
   const wanted = node.inputs.flatMap((name, at) => (dependent.has(name) ? [at] : []));
   if (wanted.length === 0 || arrived.every((gradient) => gradient === undefined)) return;
@@ -60,6 +75,8 @@ function passBack(g: GraphBuilder, node: Node, dependent: ReadonlySet<string>, g
   for (const at of wanted) {
     const entry = entryFor(node, at);
     if (entry === none) continue;
+    const maker = blocked.get(node.inputs[at] ?? "");
+    if (maker) throw new NoGradient(maker, "Regraft does not know the op");
     if (!entry || !shared) throw new NoGradient(node, "Regraft does not know the op");
     if (typeof entry === "object") throw new NoGradient(node, entry.missing);
     const input = g.value(node.inputs[at] ?? "");

@@ -22,6 +22,7 @@ export const errorCodes = {
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
+  "fixed-batch": "The model is made for one size of batch, and cannot be opened for others.",
   "not-an-image-model": "The model's input is not a picture tensor.",
   "bad-safetensors": "The file is not safetensors, or it is cut off.",
   // data

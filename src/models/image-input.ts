@@ -5,32 +5,36 @@ import type { Graph } from "../onnx/graph.ts";
 /** The picture tensor that a model takes. */
 interface ImageInput {
   readonly name: string;
-  readonly layout: "NCHW" | "NHWC";
+  readonly layout: "NCHW";
   /** Pixels; undefined where the graph takes any size. */
   readonly height: number | undefined;
   readonly width: number | undefined;
 }
 
 /**
- * The only input of a graph, as a picture: float32 [N, 3, H, W] or [N, H, W, 3].
+ * The only input of an accepted graph, as a picture: float32 [N, 3, H, W].
  *
  * @throws {ModelError} "not-an-image-model"
  */
 export function imageInput(graph: Graph): ImageInput {
   const [input, ...others] = graph.inputs;
-  const [, a, b, c] = input?.shape ?? [];
+  const [, channels, height, width] = input?.shape ?? [];
   const isPicture = input?.dtype === "float32" && input.shape?.length === 4 && others.length === 0;
-  if (!input || !isPicture || (a !== 3 && c !== 3)) throw notAPicture(graph);
-  const [layout, height, width] = a === 3 ? (["NCHW", b, c] as const) : (["NHWC", a, b] as const);
+  if (!input || !isPicture || channels !== 3) throw notAPicture(graph);
   const pixels = (extent: number | string | undefined) => (typeof extent === "number" ? extent : undefined);
-  return { name: input.name, layout, height: pixels(height), width: pixels(width) };
+  return { name: input.name, layout: "NCHW", height: pixels(height), width: pixels(width) };
 }
 
 function notAPicture({ inputs }: Graph): ModelError {
   const found = inputs.map(({ name, dtype, shape }) => `"${name}" ${dtype} ${formatShape(shape)}`).join(", ");
   return new ModelError(
     "not-an-image-model",
-    `The model's input should be one picture tensor, float32 [N, 3, H, W] or [N, H, W, 3]; found ${found === "" ? "no input" : found}.`,
-    { hint: "Use an image classifier exported in float32." },
+    `The model's input should be one picture tensor, [N, 3, H, W] or [N, H, W, 3]; found ${found === "" ? "no input" : found}.`,
+    {
+      hint:
+        inputs.length > 1
+          ? "Regraft feeds pictures only: export the model with its other inputs as constants."
+          : "Use an image classifier that takes float32 or uint8 pictures.",
+    },
   );
 }

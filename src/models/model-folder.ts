@@ -3,13 +3,14 @@ import { refuseUnknown } from "../base/options.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { openModelFile } from "../onnx/decode.ts";
-import { type Model, OPSET } from "../onnx/graph.ts";
+import { type Graph, type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
 import type { Store } from "../store/store.ts";
 import { readExternalData } from "./external-data.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
+import { bytesAsTheyAre } from "./preprocessing.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 import { modelFiles } from "./transformers-js.ts";
 
@@ -23,6 +24,10 @@ export interface LoadedModel {
   readonly model: Model;
   /** What was changed about it that its user might not expect, as sentences. */
   readonly changes: readonly string[];
+  /** The graph at the batch that it was exported with, where that was opened. */
+  readonly closed: Graph | undefined;
+  /** Whether the model takes the bytes of a picture and prepares them itself: preprocessing then leaves them alone. */
+  readonly takesBytes: boolean;
   /** The opset that the file is written for. */
   readonly sourceOpset: number;
   /** undefined where the model does not say; see `requirePreprocessing`. */
@@ -50,7 +55,7 @@ export async function readModelFolder(
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const source = await decoded(file, store);
-  const { model, changes } = acceptModel(source);
+  const { model, closed, changes, takesBytes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
@@ -61,9 +66,11 @@ export async function readModelFolder(
     path,
     file,
     model,
+    closed,
     changes,
+    takesBytes,
     sourceOpset: source.opsets.get("") ?? OPSET,
-    preprocessing: preparation && { ...preparation.value, layout },
+    preprocessing: preparation && { ...preparation.value, layout, ...(takesBytes ? bytesAsTheyAre : {}) },
     preprocessingSource: preparation?.source,
     labels: names?.value,
     labelsSource: names?.source,

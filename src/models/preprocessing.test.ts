@@ -203,7 +203,9 @@ describe("timm's pretrained_cfg", () => {
 
 test("presets are chosen by name, and an unknown name lists them", () => {
   expect(presetNamed("caffe").channels).toBe("BGR");
-  expect(() => presetNamed("torch")).toThrow(expect.objectContaining({ hint: "Choose one of imagenet, tf, caffe." }));
+  expect(() => presetNamed("torch")).toThrow(
+    expect.objectContaining({ hint: "Choose one of imagenet, tf, caffe, bytes." }),
+  );
 });
 
 test("a model that does not say is never guessed", () => {

@@ -66,11 +66,13 @@ export interface BuilderOptions {
   readonly name?: string;
   /** Prefix of generated tensor and node names, so that two builders over one graph never collide. */
   readonly prefix?: string;
+  /** Versions of other domains, as in `Graph`. */
+  readonly domains?: Graph["domains"];
 }
 
 /** Starts an empty graph. */
-export function graphBuilder({ name = "graph", prefix = "" }: BuilderOptions = {}): GraphBuilder {
-  const core = new Builder(name, prefix);
+export function graphBuilder({ name = "graph", prefix = "", domains }: BuilderOptions = {}): GraphBuilder {
+  const core = new Builder(name, prefix, domains);
   const call = (op: OpName) => [op, (...args: readonly unknown[]) => core.call(op, args)] as const;
   const methods = Object.fromEntries((Object.keys(ops) as OpName[]).map(call)) as unknown as OpMethods;
   const bound: BuilderCore = {
@@ -92,7 +94,7 @@ export function graphBuilder({ name = "graph", prefix = "" }: BuilderOptions = {
 
 /** Starts with the inputs, initializers and nodes of `graph`; its outputs are named again in `build`. */
 export function extend(graph: Graph, { prefix }: { readonly prefix: string }): GraphBuilder {
-  const g = graphBuilder({ name: graph.name, prefix });
+  const g = graphBuilder({ name: graph.name, prefix, domains: graph.domains });
   for (const { name, dtype, shape } of graph.inputs) g.input(name, dtype, shape);
   for (const [name, value] of graph.initializers) g.initializer(name, value);
   for (const node of graph.nodes) g.copy(node);
@@ -104,6 +106,7 @@ const isValue = (item: unknown): item is Value => typeof item === "object" && it
 class Builder {
   readonly #name: string;
   readonly #prefix: string;
+  readonly #domains: Graph["domains"];
   readonly #values = new Map<string, Value>();
   readonly #inputs: ValueInfo[] = [];
   readonly #nodes: Node[] = [];
@@ -111,9 +114,10 @@ class Builder {
   readonly #shared = new Map<string, Value>();
   readonly #counts = new Map<string, number>();
 
-  constructor(name: string, prefix: string) {
+  constructor(name: string, prefix: string, domains: Graph["domains"]) {
     this.#name = name;
     this.#prefix = prefix;
+    this.#domains = domains;
   }
 
   input(name: string, dtype: DType, shape: Shape | undefined): Value {
@@ -196,6 +200,7 @@ class Builder {
       outputs: outputs.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
       nodes: [...this.#nodes],
       initializers: new Map(this.#initializers),
+      ...(this.#domains ? { domains: this.#domains } : {}),
     };
   }
 

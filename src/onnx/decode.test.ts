@@ -94,13 +94,48 @@ describe("what is no model is refused as not-onnx", () => {
   });
 });
 
+describe("texts and lists that only outputs are made of are left out", () => {
+  const text = (name: string) => ({
+    name,
+    type: { value: { case: "tensorType" as const, value: { elemType: 8 } } },
+  });
+  const list = (name: string) => ({ name, type: { value: { case: "sequenceType" as const, value: {} } } });
+
+  test("a label picked from texts, and a list of label and score: the nodes that decide stay", () => {
+    const decided = decodeModel(
+      file({
+        node: [
+          node("Softmax", ["x"], ["y"]),
+          node("ArgMax", ["y"], ["best"]),
+          { ...node("ArrayFeatureExtractor", ["names", "best"], ["label"]), domain: "ai.onnx.ml" },
+          { ...node("ZipMap", ["y"], ["pairs"]), domain: "ai.onnx.ml" },
+        ],
+        initializer: [{ name: "names", dims: [2n], dataType: 8, stringData: [new Uint8Array(1), new Uint8Array(1)] }],
+        output: [text("label"), list("pairs")],
+      }),
+    );
+    expect(decided.opaqueOutputs).toEqual(["label", "pairs"]);
+    expect(decided.graph.outputs).toEqual([]);
+    expect(decided.graph.initializers.size).toBe(0);
+    expect(decided.graph.nodes.map(({ op }) => op)).toEqual(["Softmax", "ArgMax", "ZipMap"]);
+  });
+
+  test("a Cast to texts", () => {
+    const to = { name: "to", type: Kind.INT, i: 8n };
+    const cast = { ...node("Cast", ["y"], ["words"]), attribute: [to] };
+    const { graph, opaqueOutputs } = decodeModel(
+      file({ node: [...relu.node, cast], output: [value("y", "N", 4), text("words")] }),
+    );
+    expect([graph.outputs.map(({ name }) => name), opaqueOutputs]).toEqual([["y"], ["words"]]);
+  });
+
+  test("nothing is said where there are none", () => {
+    expect(decodeModel(file(relu))).not.toHaveProperty("opaqueOutputs");
+  });
+});
+
 describe("what Regraft does not hold is named", () => {
   test.each([
-    [
-      "string",
-      { dataType: 8, stringData: [new Uint8Array(1), new Uint8Array(1)] },
-      'The tensor "w" holds string elements.',
-    ],
     ["4 bit", { dataType: 22, rawData: new Uint8Array(1) }, 'The tensor "w" holds int4 elements.'],
     ["float8", { dataType: 17, rawData: new Uint8Array(2) }, 'The tensor "w" holds float8e4m3fn elements.'],
   ])("%s tensors", (_, weight, message) => {

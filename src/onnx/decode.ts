@@ -7,6 +7,7 @@ import { decodeTensor } from "./file/decode-tensor.ts";
 import { decodeValues } from "./file/decode-values.ts";
 import { type ExternalReference, externalTensors } from "./file/external-data.ts";
 import { type Inlined, inlineFunctions } from "./file/inline-functions.ts";
+import { withoutOpaque } from "./file/opaque.ts";
 import { parseModel } from "./file/protobuf.ts";
 import { topological } from "./file/sort.ts";
 import type { Graph, Model } from "./graph.ts";
@@ -47,9 +48,10 @@ export function openModelFile(bytes: Uint8Array): ModelFile {
 /**
  * Reads an ONNX file that holds all of its weights. They are views on `bytes` where their alignment allows it. Nodes
  * come in topological order; those without a name of their own get one (`Conv_12`). Initializers that are listed as
- * inputs too are not inputs. Nodes that call functions of the model give way to the nodes of these.
+ * inputs too are not inputs. Nodes that call functions of the model give way to the nodes of these. Outputs that are texts
+ * or lists, and nodes that only make texts, are left out.
  *
- * @throws {ModelError} "not-onnx" · "unsupported-model" (strings, quantised types ...) · "no-external-data"
+ * @throws {ModelError} "not-onnx" · "unsupported-model" (sub-graphs, segments ...) · "no-external-data"
  * @throws {GraphError} "bad-graph" (cycles, dangling names, two definitions of one name)
  */
 export const decodeModel = (bytes: Uint8Array): Model => openModelFile(bytes).decode();
@@ -69,7 +71,8 @@ function decodeProto(proto: ModelProto): Model {
   const { graph: graphProto, irVersion, opsetImport, producerName, metadataProps } = proto;
   if (!graphProto) throw new ModelError("not-onnx", "Not an ONNX model: there is no graph in it.");
   const inlined = inlineFunctions(proto, graphProto);
-  const graph = decodeGraph(inlined.graph);
+  const { graph: held, opaqueOutputs } = withoutOpaque(inlined.graph);
+  const graph = decodeGraph(held);
   validateGraph(graph);
   return {
     graph,
@@ -77,7 +80,8 @@ function decodeProto(proto: ModelProto): Model {
     opsets: decodeOpsets(opsetImport),
     producer: producerName,
     metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
-    ...(inlined.opsets.size > 0 ? { nodeOpsets: opsetsByName(inlined) } : {}),
+    ...(inlined.opsets.size > 0 ? { nodeOpsets: opsetsByName({ ...inlined, graph: held }) } : {}),
+    ...(opaqueOutputs.length > 0 ? { opaqueOutputs } : {}),
   };
 }
 

@@ -47,6 +47,8 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Weights and constants by name. */
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** Versions of the other domains that nodes come from, by domain; ONNX's own is `OPSET`. */
+  readonly domains?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A graph with what an ONNX file says around it. */
@@ -59,6 +61,8 @@ export interface Model {
   readonly metadata: Readonly<Record<string, string>>;
   /** Nodes by name that are written for another opset than the model: they come out of functions that had their own. */
   readonly nodeOpsets?: ReadonlyMap<string, number>;
+  /** Names of outputs that the file has and the graph has not, because they hold no numbers: texts, sequences, maps. */
+  readonly opaqueOutputs?: readonly string[];
 }
 
 /** The node that makes each tensor, by tensor name. */

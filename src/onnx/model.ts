@@ -1,6 +1,7 @@
 import { refuseUnknown } from "../base/options.ts";
 import { type Graph, type Model, type Node, OPSET } from "./graph.ts";
 import { specOf } from "./ops.ts";
+import { passedSince } from "./passed-ops.ts";
 
 /** What a model says around its graph. */
 export interface ModelOptions {
@@ -11,7 +12,7 @@ export interface ModelOptions {
 /** No saved model asks for less: from here on the forms of the ops used agree with those that Regraft writes. */
 const LOWEST_OPSET = 13;
 
-/** Versions of other domains; those that are not here have only had version 1. */
+/** Versions of other domains where the graph does not say; those that are not here have only had version 1. */
 const domainVersions: Readonly<Record<string, number>> = { "ai.onnx.ml": 3 };
 
 /** The first IR version of the ONNX release that brought each opset, highest first: [from opset, IR version]. */
@@ -34,12 +35,14 @@ export function modelOf(graph: Graph, { producer = "regraft", metadata = {}, ...
   const nodes = allNodes(graph);
   const opset = Math.max(LOWEST_OPSET, ...new Set(nodes.filter(({ domain }) => domain === "").map(sinceOf)));
   const domains = new Set(nodes.map(({ domain }) => domain).filter(Boolean));
-  const others = [...domains].sort().map((domain) => [domain, domainVersions[domain] ?? 1] as const);
+  const version = (domain: string) => graph.domains?.get(domain) ?? domainVersions[domain] ?? 1;
+  const others = [...domains].sort().map((domain) => [domain, version(domain)] as const);
   const irVersion = irVersions.find(([from]) => opset >= from)?.[1] ?? 7;
   return { graph, irVersion, opsets: new Map([["", opset], ...others]), producer, metadata };
 }
 
-const sinceOf = (node: Node): number => specOf(node)?.since ?? OPSET;
+/** Of an op that is not looked into it is not known which attributes came when: no less than `OPSET` then. */
+const sinceOf = (node: Node): number => specOf(node)?.since ?? Math.max(OPSET, passedSince(node.op) ?? OPSET);
 
 function allNodes({ nodes }: Graph): readonly Node[] {
   return nodes.flatMap((node) => {

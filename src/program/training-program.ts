@@ -116,7 +116,7 @@ interface Job extends TrainingProgramOptions {
 
 function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   const { graph, trainable, loss, accumulates, layers, statistics } = job;
-  const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step." });
+  const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, { graph, layers, read: [...trainable, ...statistics] }, state);
   const done = g.nodes().length;
@@ -186,7 +186,7 @@ export function evaluationProgram(
   graph: Graph,
   { trainable, loss }: Pick<TrainingProgramOptions, "trainable" | "loss">,
 ): Program {
-  const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval." });
+  const g = graphBuilder({ name: `${graph.name}.evaluate`, prefix: "eval.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, { graph, layers: [], read: trainable }, state);
   const targets = g.input(names.targets, "float32", logits.shape);

@@ -1,46 +1,66 @@
 import type { Graph, Model } from "../onnx/graph.ts";
+import { bindSwitches } from "./bind-inputs.ts";
+import { type Changed, unchanged } from "./changed.ts";
+import { chooseOutput } from "./choose-output.ts";
+import { cutTails } from "./cut-tails.ts";
 import { foldScales } from "./fold-scales.ts";
 import { inInferenceMode } from "./inference-mode.ts";
 import { loweringNotes } from "./lowering/lowerings.ts";
+import { openBatch } from "./open-batch.ts";
 import { withOwnStatistics } from "./own-statistics.ts";
+import { pictureInput } from "./picture-input.ts";
 import { raiseOpset } from "./raise-opset.ts";
 import { simplify, withoutIdentities } from "./simplify.ts";
 import { float32Notes, toFloat32 } from "./to-float32.ts";
-
-/** A rewritten graph, and what its user should know about it. */
-export interface Changed {
-  readonly graph: Graph;
-  /** A sentence for each thing that was done that the user might not expect; empty where there is none. */
-  readonly changes: readonly string[];
-}
+import { untieMerged } from "./untie-merged.ts";
 
 /** A model in the form that the rest works on. */
 export interface Accepted {
   readonly model: Model;
   readonly changes: readonly string[];
+  /** The graph with the batch that it was exported with, where that was opened: to compare with before it is used. */
+  readonly closed: Graph | undefined;
+  /** Whether the model takes the bytes of a picture and prepares them itself. */
+  readonly takesBytes: boolean;
 }
 
+type Step = (graph: Graph, source: Model) => Changed;
+
 /** What happens to every model at `OPSET` before anything else sees it, in this order. */
-const steps: readonly ((graph: Graph) => Changed)[] = [
-  (graph) => ({ graph: simplify(graph), changes: [] }),
-  (graph) => ({ graph: withoutIdentities(foldScales(graph)), changes: [] }),
+const steps: readonly Step[] = [
+  (graph, { opaqueOutputs }) => cutTails(graph, opaqueOutputs),
+  bindSwitches,
+  (graph) => unchanged(simplify(graph)),
+  (graph) => unchanged(withoutIdentities(foldScales(graph))),
   inInferenceMode,
-  (graph) => ({ graph: withOwnStatistics(graph), changes: [] }),
+  chooseOutput,
+  pictureInput,
+  untieMerged,
+  (graph) => unchanged(withOwnStatistics(graph)),
 ];
 
 /**
- * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded.
+ * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded, one
+ * input [N, 3, H, W] where it is a picture, one output that is scores or features.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model" · {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model"
+ * @throws {ModelError} "fixed-batch" · {GraphError} "unknown-op" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
   const model = raiseOpset({ ...source, graph: toFloat32(source.graph) });
-  const { graph, changes } = steps.reduce<Changed>(
+  const { graph: closed, changes } = steps.reduce<Changed>(
     (before, step) => {
-      const after = step(before.graph);
+      const after = step(before.graph, source);
       return { graph: after.graph, changes: [...before.changes, ...after.changes] };
     },
     { graph: model.graph, changes: [...float32Notes(source.graph), ...loweringNotes(source.graph)] },
   );
-  return { model: { ...model, graph }, changes };
+  const opened = openBatch(closed);
+  const takesBytes = source.graph.inputs.some(({ dtype, shape }) => dtype === "uint8" && shape?.length !== 0);
+  return {
+    model: { ...model, graph: opened.graph },
+    closed: opened.graph === closed ? undefined : closed,
+    changes: [...changes, ...opened.changes],
+    takesBytes,
+  };
 }

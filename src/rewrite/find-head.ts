@@ -24,6 +24,9 @@ export interface Head {
   readonly reason: string;
 }
 
+/** What is named instead of a node where the model has no classifier. */
+export const NO_HEAD = "none";
+
 interface FindHeadOptions {
   /** Name of the product node, where the caller knows better. */
   readonly at?: string | undefined;
@@ -44,12 +47,18 @@ export function findHead(graph: Graph, { at, ...rest }: FindHeadOptions = {}): H
 
 function automatic(graph: Graph, output: ValueInfo, chain: Chain): Head {
   const { behind, end } = chain;
-  const product = end && productOf(end, graph);
-  const misplaced = product?.kind === "Conv" ? undefined : behind.find((node) => roleOf(node) === "convolutional");
-  if (!end || !product || misplaced) throw noHead(output, misplaced ?? end);
+  const product = productAt(chain, graph);
+  if (!end || !product) throw noHead(output, misplacedIn(chain, graph) ?? end);
   const reason = `${end.op} "${labelOf(end)}" is the last layer with weights: ${between(behind)} lies between it and the output "${output.name}".`;
   return head({ graph, output, chain, node: end, product, reason });
 }
+
+/** The product that a chain ends at; undefined where it ends at something else, or pools what is no map. */
+export const productAt = (chain: Chain, graph: Graph): Product | undefined =>
+  chain.end && !misplacedIn(chain, graph) ? productOf(chain.end, graph) : undefined;
+
+const misplacedIn = ({ behind, end }: Chain, graph: Graph): Node | undefined =>
+  end && productOf(end, graph)?.kind === "Conv" ? undefined : behind.find((node) => roleOf(node) === "convolutional");
 
 /** "nothing", "nothing but Softmax", "nothing but Relu, Flatten and Softmax": in the order of the graph. */
 function between(behind: Chain["behind"]): string {
@@ -122,6 +131,6 @@ function noHead({ name }: ValueInfo, blocking: Node | undefined): GraphError {
   return new GraphError(
     "no-head",
     `No classifier was found before the output "${name}": a Gemm, MatMul or 1x1 Conv with constant weights was expected, but ${found}.`,
-    { hint: "Name the classifier's node: --head-at <node>." },
+    { hint: `Name the classifier's node: --head-at <node>. If the output is features: --head-at ${NO_HEAD}.` },
   );
 }

@@ -62,6 +62,8 @@ function withConstantTarget(
 ): Node {
   const [data = "", target = ""] = node.inputs;
   if (node.op !== "Reshape" || node.domain !== "" || initializers.has(target)) return node;
+  // Of data that nothing is known of, the target says what the extents are called.
+  if (!known.get(data)?.shape) return node;
   const extents = constantTarget(known.get(node.outputs[0] ?? "")?.shape);
   if (!extents) return node;
   const name = fresh(`${node.outputs[0]}.shape`);

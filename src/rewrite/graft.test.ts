@@ -60,9 +60,21 @@ describe("graft", () => {
     expect(graph.nodes.flatMap(({ outputs }) => outputs)).toContain("base.logits");
   });
 
-  test("refuses features that are tokens, or of unknown size", () => {
+  test("averages tokens, and takes features with the channels last as such", () => {
+    const g = graphBuilder();
+    const tokens = g.build([g.Transpose(g.input("x", "float32", ["N", 6, 16]), { perm: [0, 2, 1] })]);
+    const last = graphBuilder();
+    const maps = last.build([last.Transpose(last.input("x", "float32", ["N", 6, 4, 4]), { perm: [0, 2, 3, 1] })]);
+    for (const graph of [tokens, maps]) {
+      const grafted = graft(graph, [dense(2)], { rng: random(1) }).graph;
+      expect(grafted.nodes.map(({ op }) => op)).toEqual(["Transpose", "ReduceMean", "Gemm"]);
+      expect(grafted.initializers.get("head.0.weight")?.shape).toEqual([2, 6]);
+    }
+  });
+
+  test("refuses features of another rank, or of unknown size", () => {
     const on = (shape: Shape) => () => graft(base(shape), [dense(2)], { rng: random(1) });
-    expect(on(["N", 16, 8])).toThrow(expect.objectContaining({ code: "bad-shape" }));
+    expect(on(["N", 2, 4, 4, 8])).toThrow(expect.objectContaining({ code: "bad-shape" }));
     expect(on(["N", "F"])).toThrow("The number of features");
   });
 

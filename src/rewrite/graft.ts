@@ -8,6 +8,7 @@ import type { Graph } from "../onnx/graph.ts";
 import { initialWeight } from "./initializations.ts";
 import type { Layer } from "./layers.ts";
 import { freshNames, tensorNames } from "./names.ts";
+import { poolingOf, poolingRules } from "./pool-features.ts";
 import { renameTensor } from "./rename.ts";
 
 export interface GraftOptions {
@@ -57,9 +58,9 @@ function build(context: LayerContext, layer: Layer): Value {
 }
 
 /**
- * Puts new layers behind the only output of `graph`. Features [N, F, H, W] are averaged over H and W first; [N, F] are
- * taken as they are. Weights of layer i are `head.<i>.weight` [units, inputs] and `head.<i>.bias` [units]; `head2`
- * where the graph has a `head` of its own.
+ * Puts new layers behind the only output of `graph`: features [N, F], or what `poolingOf` makes [N, F] of. Weights
+ * of layer i are `head.<i>.weight` [units, inputs] and `head.<i>.bias` [units]; `head2` where the graph has a `head` of
+ * its own.
  *
  * @throws {GraphError} "bad-shape" where the features have another rank or an unknown size
  */
@@ -73,7 +74,8 @@ export function graft(
   const stem = freeStem(base);
   const g = extend(base, { prefix: `${stem}.` });
   const added: string[] = [];
-  let X = pooled(g, featuresOf(base, g));
+  const features = featuresOf(base, g);
+  let X = poolingRules[poolingOf(base, features.name).pooling].pool(g, features);
   for (const [at, layer] of layers.entries()) {
     const weight: LayerContext["weight"] = (part, value) => {
       const made = g.initializer(`${stem}.${at}.${part}`, value);
@@ -106,20 +108,6 @@ function featuresOf({ outputs }: Graph, g: GraphBuilder): Value {
   throw new GraphError("bad-graph", `A head goes on a graph with one output; this one has ${outputs.length}.`, {
     hint: "Cut the graph at its features first.",
   });
-}
-
-/** Features as [N, F]. */
-function pooled(g: GraphBuilder, features: Value): Value {
-  const { shape } = features;
-  if (shape?.length === 2) return features;
-  if (shape?.length !== 4) {
-    throw new GraphError(
-      "bad-shape",
-      `A head goes on features [N, F] or [N, F, H, W]; "${features.name}" is ${formatShape(shape)}.`,
-    );
-  }
-  const isPoint = shape[2] === 1 && shape[3] === 1;
-  return g.Flatten(isPoint ? features : g.GlobalAveragePool(features));
 }
 
 function lastExtent({ name, shape }: Value): number {

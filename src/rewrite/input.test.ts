@@ -22,29 +22,6 @@ test("batch becomes N, height and width the numbers given", () => {
   `);
 });
 
-test.each([
-  [
-    [1, 3],
-    [-1, 3],
-  ],
-  [
-    [1, -1],
-    [0, -1],
-  ],
-])("a target %j made for one picture becomes %j", (target, open) => {
-  const graph = fixInput(classifier(1, target), { height: 8, width: 8 });
-  expect(graph.initializers.get(graph.nodes[1]?.inputs[1] ?? "")).toEqual(ints(open));
-  expect(graph.outputs[0]?.shape).toEqual(["N", 2]);
-});
-
-test("a target for a batch of four pictures times patches stays divisible by it", () => {
-  const g = graphBuilder();
-  const X = g.input("X", "float32", [4, 3, 8, 8]);
-  const graph = fixInput(g.build([g.Reshape(X, g.ints([8, 96]))]), { height: 8, width: 8 });
-  expect(graph.outputs[0]?.shape?.[1]).toBe(96);
-  expect(graph.outputs[0]?.shape?.[0]).toBe("2*N");
-});
-
 test("a layout with channels last is kept", () => {
   const g = graphBuilder();
   const graph = fixInput(g.build([g.Relu(g.input("X", "float32", [1, "h", "w", 3]))]), { height: 4, width: 6 });

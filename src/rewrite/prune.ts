@@ -15,7 +15,7 @@ export function prune(graph: Graph): Graph {
 }
 
 /** The names of all tensors that `targets` are computed from, themselves included, and their siblings' names. */
-function ancestors(graph: Graph, targets: readonly string[]): ReadonlySet<string> {
+export function ancestors(graph: Graph, targets: readonly string[]): ReadonlySet<string> {
   const makers = producers(graph);
   const needed = new Set<string>();
   const open = [...targets];

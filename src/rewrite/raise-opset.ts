@@ -3,6 +3,7 @@ import type { Tensor } from "../base/tensor.ts";
 import { readsOf } from "../onnx/file/sort.ts";
 import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
 import { isKnownOp, type OpSpec, ops, specOf } from "../onnx/ops.ts";
+import { passedOpNames, passedSince } from "../onnx/passed-ops.ts";
 import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import type { LoweringContext } from "./lowering/emitter.ts";
@@ -16,12 +17,10 @@ const OLDEST_OPSET = 7;
 /** The newest opset that is read, as onnxruntime 1.30; from 22 on the ops of `OPSET` only gained types. */
 const NEWEST_OPSET = 26;
 
-/** Domains whose nodes pass through as they are; onnxruntime runs them, Regraft does not look inside. */
-const passedDomains: ReadonlySet<string> = new Set(["com.microsoft"]);
-
 /**
  * Rewrites a model of opset 7 to 26 into the form of `OPSET`, so that no later step asks for versions, and quantised and
- * fused ops into plain ones. Nodes that hold graphs give way to the nodes that are run.
+ * fused ops into plain ones. Nodes that hold graphs give way to the nodes that are run. Nodes of other domains, and of
+ * ONNX's ops that are not looked into, pass as they are: onnxruntime runs them.
  *
  * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model", also for an If whose branch is
  *   not known · {GraphError} "unknown-op"
@@ -36,10 +35,11 @@ export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
     (node) => !isLowered(node) && !isUnfolded(node) && rowsOf(node, versionOf(node)).length === 0,
   );
   const graph = isRaised ? model.graph : raised(model.graph, versionOf);
-  const nodes = graph.nodes.map((node) => withoutIdleAttributes(checkedNode(node, version)));
+  const domains = new Map([...model.opsets].filter(([domain]) => domain !== ""));
+  const nodes = graph.nodes.map((node) => withoutIdleAttributes(checkedNode(node, versionOf(node))));
   return {
     ...model,
-    graph: { ...graph, nodes },
+    graph: domains.size > 0 ? { ...graph, nodes, domains } : { ...graph, nodes },
     opsets: new Map([...model.opsets, ["", OPSET]]),
   };
 }
@@ -125,11 +125,10 @@ function rowsOf(node: Node, version: number) {
   return (rows ?? []).filter(({ before }) => version < before);
 }
 
-/** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" */
+/** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" · "unsupported-model" */
 function checkedNode(node: Node, version: number): Node {
-  if (passedDomains.has(node.domain)) return node;
   const spec = specOf(node);
-  if (!spec) throw unknownOp(node, version);
+  if (!spec) return checkedPassed(node, version);
   for (const [name, { value }] of Object.entries(node.attributes)) {
     if (Object.hasOwn(spec.attributes, name) || isIdle(node.op, name, value)) continue;
     throw new ModelError(
@@ -140,6 +139,24 @@ function checkedNode(node: Node, version: number): Node {
   }
   return node;
 }
+
+/** A node that is not looked into must mean here what it says, and hide no graph. */
+function checkedPassed(node: Node, version: number): Node {
+  const since = node.domain === "" ? passedSince(node.op) : version;
+  if (since === undefined) throw unknownOp(node, version);
+  if (version < since) throw oldForm(node, version, since);
+  if (Object.values(node.attributes).every(({ kind }) => kind !== "graph")) return node;
+  throw new ModelError("unsupported-model", `${node.op} "${labelOf(node)}" holds a graph of its own.`, {
+    hint: "Export the model without control flow.",
+  });
+}
+
+const oldForm = ({ op, name }: Node, version: number, since: number): ModelError =>
+  new ModelError(
+    "unsupported-opset",
+    `The model uses ${op} (node "${name}") as it was at opset ${version}; Regraft passes it on from opset ${since}.`,
+    { hint: `Export the model at opset ${Math.max(since, OPSET)}.` },
+  );
 
 /** Attributes that say nothing for the types that are read here, with the value they may have (any where undefined). */
 const idleAttributes: Readonly<Record<string, Readonly<Record<string, number | undefined>>>> = {
@@ -165,7 +182,7 @@ function unknownOp(node: Node, version: number): GraphError {
   return new GraphError(
     "unknown-op",
     `The model uses the op ${op} (node "${labelOf(node)}", opset ${version}), which Regraft does not know.`,
-    suggestion(node.op, Object.keys(ops)),
+    suggestion(node.op, [...Object.keys(ops), ...passedOpNames]),
   );
 }
 

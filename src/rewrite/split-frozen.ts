@@ -2,6 +2,7 @@ import { GraphError } from "../base/errors.ts";
 import type { Graph, Node, ValueInfo } from "../onnx/graph.ts";
 import { inferShapes } from "../onnx/shapes/infer.ts";
 import { suggestion } from "./names.ts";
+import { withOwnShapes } from "./own-shapes.ts";
 import { prune } from "./prune.ts";
 
 /** A graph in two: what is the same in every step, and what changes as the weights do. */
@@ -16,8 +17,9 @@ interface FrozenSplit {
 
 /**
  * Splits a graph where the first trainable weight comes in. The prefix can be computed once per example and cached:
- * it holds every node that depends on the inputs, and on no trainable weight and no Dropout, which drops something
- * else in every step.
+ * it holds every node that depends on the inputs' values, and on no trainable weight and no Dropout, which drops
+ * something else in every step. What depends on the inputs' shape only is computed again in the suffix, from the batch
+ * of what passes.
  *
  * @param trainable names of initializers
  * @throws {GraphError} "no-such-node" · "nothing-to-train" where no output depends on a trainable weight
@@ -32,8 +34,10 @@ export function splitFrozen(graph: Graph, trainable: readonly string[]): FrozenS
   const live = reachedFrom(graph, [...trainable, ...dropped]);
   const outputs = graph.outputs.filter(({ name }) => live.has(name));
   const inputs = graph.inputs.map(({ name }) => name);
-  const fed = reachedFrom(graph, inputs);
-  const isFrozen = (node: Node) => node.outputs.some((name) => fed.has(name) && !live.has(name));
+  const counted = shapesOf(graph, live);
+  const valued = { ...graph, nodes: graph.nodes.filter((node) => !counted.has(node)) };
+  const fed = reachedFrom(valued, inputs);
+  const isFrozen = (node: Node) => counted.has(node) || node.outputs.some((name) => fed.has(name) && !live.has(name));
 
   // Nodes that depend on constants only go wherever they are needed: pruning decides.
   const suffix = prune({ ...graph, nodes: graph.nodes.filter((node) => !isFrozen(node)), outputs });
@@ -41,10 +45,19 @@ export function splitFrozen(graph: Graph, trainable: readonly string[]): FrozenS
   const passed = [...inputs, ...graph.nodes.filter(isFrozen).flatMap((node) => node.outputs)].filter((name) =>
     read.has(name),
   );
-  const boundary = valueInfos(graph, passed);
+  const whole = { ...suffix, inputs: valueInfos(graph, passed) };
+  const { inputs: boundary, ...rest } = withOwnShapes(
+    whole,
+    graph,
+    new Set([...counted].flatMap((node) => node.outputs)),
+  );
   const given = graph.outputs.filter(({ name }) => !live.has(name));
-  return { prefix: prefixOf(graph, [...boundary, ...given]), suffix: { ...suffix, inputs: boundary }, boundary };
+  return { prefix: prefixOf(graph, [...boundary, ...given]), suffix: { ...rest, inputs: boundary }, boundary };
 }
+
+/** The nodes that read nothing but the shape of something frozen. */
+const shapesOf = ({ nodes }: Graph, live: ReadonlySet<string>): ReadonlySet<Node> =>
+  new Set(nodes.filter(({ op, domain, inputs }) => op === "Shape" && domain === "" && !live.has(inputs[0] ?? "")));
 
 function checkWeights({ initializers }: Graph, names: readonly string[]): void {
   for (const name of names) {

@@ -21,6 +21,7 @@ const trailing: { readonly [O in OpName]?: Role } = {
   GlobalAveragePool: "convolutional",
   AveragePool: "convolutional",
   ReduceMean: "convolutional",
+  Transpose: "convolutional",
 };
 
 export const roleOf = (node: Node): Role | undefined =>

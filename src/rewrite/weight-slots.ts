@@ -41,24 +41,39 @@ export interface WeightedNode {
  * reads as anything else (a bound, a running mean) is nobody's weight.
  */
 export function weightedNodes(graph: Graph): readonly WeightedNode[] {
+  const uses = weightUses(graph);
+  const isUse = new Map<Node, Set<number>>();
+  for (const { node, at } of uses) isUse.set(node, (isUse.get(node) ?? new Set()).add(at));
+  const other = new Set(graph.nodes.flatMap((node) => node.inputs.filter((_, at) => !isUse.get(node)?.has(at))));
+  const found = new Map<Node, Set<string>>();
+  for (const { node, name } of uses) {
+    if (!other.has(name)) found.set(node, (found.get(node) ?? new Set()).add(name));
+  }
+  return [...found].map(([node, weights]) => ({ node, weights: [...weights] }));
+}
+
+/** A place where a node reads learned numbers. */
+interface WeightUse {
+  readonly node: Node;
+  /** Which of the node's inputs it is. */
+  readonly at: number;
+  /** Name of the initializer. */
+  readonly name: string;
+}
+
+/** Every place where float32 numbers are read as a weight, in graph order, whatever else reads the same numbers. */
+export function weightUses(graph: Graph): readonly WeightUse[] {
   const behindLayer = new Set<string>();
-  const other = new Set<string>();
-  const found: WeightedNode[] = [];
-  for (const node of graph.nodes) {
-    const weights: string[] = [];
-    for (const [at, name] of node.inputs.entries()) {
-      if (isFloat32(graph, name) && isWeight(graph, node, name, at, behindLayer)) weights.push(name);
-      else other.add(name);
-    }
-    if (weights.length > 0) found.push({ node, weights: [...new Set(weights)] });
+  return graph.nodes.flatMap((node) => {
+    const uses = node.inputs.flatMap((name, at) =>
+      isFloat32(graph, name) && isWeight(graph, node, name, at, behindLayer) ? [{ node, at, name }] : [],
+    );
     const follows = node.inputs.some((name) => behindLayer.has(name));
-    if (follows || (weights.length > 0 && Object.hasOwn(layers, node.op))) {
+    if (follows || (uses.length > 0 && Object.hasOwn(layers, node.op))) {
       for (const name of node.outputs) behindLayer.add(name);
     }
-  }
-  return found
-    .map(({ node, weights }) => ({ node, weights: weights.filter((name) => !other.has(name)) }))
-    .filter(({ weights }) => weights.length > 0);
+    return uses;
+  });
 }
 
 const isFloat32 = ({ initializers }: Graph, name: string): boolean => initializers.get(name)?.dtype === "float32";

@@ -23,6 +23,7 @@ import type { Compiled } from "./compile.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
 import { withWayOut } from "./trainable-from.ts";
+import { explained } from "./unknown-ops.ts";
 
 export interface CacheOptions {
   /** Bytes of features kept in memory, of all data sets together. */
@@ -96,7 +97,7 @@ export async function assemble(options: AssemblyOptions, host: Host): Promise<As
     return new OpenAssembly({ options, host, workspace, trainer, frozen });
   } catch (error) {
     await workspace.close();
-    throw error;
+    throw explained(error, graph);
   }
 }
 

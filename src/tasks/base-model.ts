@@ -1,20 +1,22 @@
-import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
-import { presetNamed, requirePreprocessing } from "../models/preprocessing.ts";
+import { bytesAsTheyAre, presetNamed, requirePreprocessing } from "../models/preprocessing.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { cut } from "../rewrite/cut.ts";
-import { findHead, type Head } from "../rewrite/find-head.ts";
+import { type Features, findFeatures } from "../rewrite/find-features.ts";
+import type { Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
 import type { Host } from "./host.ts";
+import { withKnownShapes } from "./known-shapes.ts";
+import { checkOpenedBatch } from "./opened-batch.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 export interface LoadOptions {
-  /** The classifier's node, where it is not found by itself. */
+  /** The classifier's node, where it is not found by itself; "none" where the model's output is features. */
   readonly headAt?: string | undefined;
   /** Whether the base's weights are trained from the start. Usually not: first the new layers learn, then the base. */
   readonly trainable?: boolean;
@@ -22,12 +24,17 @@ export interface LoadOptions {
   readonly preprocessing?: string | Preprocessing | undefined;
 }
 
+/** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
+export type LoadingHost = Pick<Host, "store" | "runtime">;
+
 /** A pre-trained model without its classifier. */
 export interface Base {
   readonly path: string;
-  /** From the picture to the features that the classifier read, as in inference: without Dropout. */
+  /** From the picture to the features that the classifier read, or the model gave out, as in inference: without Dropout. */
   readonly graph: Graph;
-  readonly head: Head;
+  /** The classifier that was taken off; undefined where the model had none. */
+  readonly head: Head | undefined;
+  readonly features: Features;
   readonly preprocessing: Preprocessing;
   readonly preprocessingSource: string;
   readonly trainable: boolean;
@@ -39,17 +46,19 @@ export interface Base {
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
-export async function loadBase(path: string, options: LoadOptions, { store }: Pick<Host, "store">): Promise<Base> {
+export async function loadBase(path: string, options: LoadOptions, host: LoadingHost): Promise<Base> {
+  const { store } = host;
   const { headAt, trainable = false, preprocessing: wanted, ...rest } = options;
   refuseUnknown("loadBase", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
-  const whole = sized(loaded.model.graph, preprocessing);
-  const head = findHead(whole, headAt === undefined ? {} : { at: headAt });
+  const whole = await prepared(loaded, preprocessing, host);
+  const features = findFeatures(whole, { at: headAt });
   return {
     path,
-    graph: withoutDropout(cut(whole, head.features)),
-    head,
+    graph: withoutDropout(cut(whole, features.tensor)),
+    head: features.head,
+    features,
     preprocessing,
     preprocessingSource: wanted === undefined ? (loaded.preprocessingSource ?? "") : "as given",
     trainable,
@@ -60,17 +69,23 @@ export async function loadBase(path: string, options: LoadOptions, { store }: Pi
 /** The preprocessing asked for by name or as numbers, else the model's own. @throws {ModelError} "no-preprocessing" */
 export function preprocessingOf(loaded: LoadedModel, wanted: string | Preprocessing | undefined): Preprocessing {
   if (wanted === undefined) return requirePreprocessing(loaded);
-  return typeof wanted === "string" ? presetNamed(wanted) : wanted;
+  const given = typeof wanted === "string" ? presetNamed(wanted) : wanted;
+  const { layout } = imageInput(loaded.model.graph);
+  return { ...given, layout, ...(loaded.takesBytes ? bytesAsTheyAre : {}) };
+}
+
+/**
+ * The whole graph, ready to be run and looked into: at its size, with an opened batch compared with the closed one.
+ *
+ * @throws {ModelError} "not-an-image-model" · "fixed-batch" · {HostError} "engine-failed"
+ */
+export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing, host: LoadingHost): Promise<Graph> {
+  await checkOpenedBatch(loaded, host);
+  return withKnownShapes(sized(loaded.model.graph, preprocessing), host);
 }
 
 /** The graph at the size that its preprocessing makes. @throws {ModelError} "not-an-image-model" */
-export function sized(graph: Graph, preprocessing: Preprocessing): Graph {
-  const input = imageInput(graph);
-  if (input.layout !== preprocessing.layout) {
-    throw new ModelError(
-      "not-an-image-model",
-      `The input "${input.name}" is ${input.layout}, the preprocessing makes ${preprocessing.layout}.`,
-    );
-  }
+function sized(graph: Graph, preprocessing: Preprocessing): Graph {
+  imageInput(graph);
   return fixInput(graph, inputSize(preprocessing));
 }

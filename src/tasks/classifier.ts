@@ -21,6 +21,7 @@ import type { Examples } from "../training/source.ts";
 import { checkClasses } from "./classes.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
+import { explained } from "./unknown-ops.ts";
 
 /** A finished model: a graph with its labels and preprocessing. */
 export interface Finished {
@@ -80,7 +81,7 @@ export class Classifier {
       return new Classifier(model, workspace, session, typeof units === "number" ? units : 0);
     } catch (error) {
       await workspace.close();
-      throw error;
+      throw explained(error, graph);
     }
   }
 

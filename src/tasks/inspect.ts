@@ -6,13 +6,15 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { findHead, type Head } from "../rewrite/find-head.ts";
+import { findFeatures } from "../rewrite/find-features.ts";
+import type { Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
 import { labelOf } from "../rewrite/names.ts";
 import { stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { weightNames } from "../rewrite/trainable.ts";
 import { weightedNodes } from "../rewrite/weight-slots.ts";
-import type { Host } from "./host.ts";
+import type { LoadingHost } from "./base-model.ts";
+import { withKnownShapes } from "./known-shapes.ts";
 import { modelFolderOf } from "./run-folder.ts";
 import { trainability } from "./trainable-from.ts";
 
@@ -27,7 +29,9 @@ export interface Inspection {
   readonly input: { readonly name: string; readonly shape: Shape | undefined; readonly layout: "NCHW" | "NHWC" };
   readonly output: { readonly name: string; readonly shape: Shape | undefined };
   readonly head: InspectedHead | undefined;
-  /** Why there is no head. */
+  /** What a new head goes on where there is no classifier; undefined where nothing was found. */
+  readonly features?: { readonly size: number; readonly reason: string };
+  /** Why there is neither. */
   readonly headError?: string;
   /** Numbers in all weights. */
   readonly parameters: number;
@@ -64,15 +68,16 @@ interface InspectedHead {
  */
 export async function inspectModel(
   { model: path, headAt, ...rest }: { readonly model: string; readonly headAt?: string | undefined },
-  { store }: Pick<Host, "store">,
+  host: LoadingHost,
 ): Promise<Inspection> {
+  const { store } = host;
   refuseUnknown("inspectModel", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const { graph } = loaded.model;
   const input = imageInput(graph);
   const concrete = atItsSize(loaded);
-  const found = headOf(concrete, headAt);
-  const { stop, from } = trainability(stripSoftmax(withKnownSize(concrete)));
+  const found = headOf(await withKnownShapes(concrete, host), headAt);
+  const { stop, from } = trainability(stripSoftmax(await withKnownShapes(withKnownSize(concrete), host)));
   return {
     model: path,
     file: loaded.file,
@@ -112,11 +117,13 @@ function withKnownSize(graph: Graph): Graph {
   return fixInput(graph, { height, width });
 }
 
-function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "headError"> {
+function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "features" | "headError"> {
   try {
-    return { head: describeHead(findHead(graph, { at })) };
+    const { head, size, reason } = findFeatures(graph, { at });
+    return head ? { head: describeHead(head) } : { head: undefined, features: { size, reason } };
   } catch (error) {
-    if (error instanceof GraphError && error.code === "no-head") return { head: undefined, headError: error.message };
+    const isUnclear = error instanceof GraphError && (error.code === "no-head" || error.code === "bad-shape");
+    if (isUnclear) return { head: undefined, headError: error.message };
     throw error;
   }
 }

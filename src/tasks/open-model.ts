@@ -2,10 +2,10 @@ import type { Preprocessing } from "../image/preprocessing.ts";
 import type { ProblemType } from "../models/model-config.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
-import { stripSoftmax } from "../rewrite/strip-softmax.ts";
-import { preprocessingOf, sized } from "./base-model.ts";
+import { flatLogits } from "../rewrite/flat-logits.ts";
+import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
+import { type LoadingHost, prepared, preprocessingOf } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
-import type { Host } from "./host.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
 /**
@@ -17,17 +17,19 @@ export async function openModel(
   path: string,
   {
     store,
+    runtime,
     preprocessing: wanted,
-  }: Pick<Host, "store"> & { readonly preprocessing?: string | Preprocessing | undefined },
+  }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
   const folder = await modelFolderOf(path, store);
   const model = await readModelFolder(folder, { store });
   const preprocessing = preprocessingOf(model, wanted);
-  const graph = stripSoftmax(sized(model.model.graph, preprocessing));
+  const whole = await prepared(model, preprocessing, { store, runtime });
+  const graph = flatLogits(stripSoftmax(whole));
   const classes = graph.outputs[0]?.shape?.[1];
   const labels =
     model.labels ?? Array.from({ length: typeof classes === "number" ? classes : 0 }, (_, at) => `class ${at}`);
-  return { graph, labels, preprocessing, loss: lossOf(model) };
+  return { graph, labels, preprocessing, loss: lossOf(model, lastActivation(whole)) };
 }
 
 const usualLosses: ReadonlyMap<string, () => Loss> = new Map<ProblemType, () => Loss>([
@@ -36,9 +38,10 @@ const usualLosses: ReadonlyMap<string, () => Loss> = new Map<ProblemType, () => 
   ["regression", meanSquaredError],
 ]);
 
-/** The loss that Regraft wrote down, else the one that the problem type is trained with as a rule. */
-function lossOf({ config }: LoadedModel): Loss {
-  if (!config?.regraft) return usualLosses.get(config?.problem_type ?? "")?.() ?? softmaxCrossEntropy();
+/** The loss that Regraft wrote down, else the one that the problem type, or the activation at the end, goes with. */
+function lossOf({ config }: LoadedModel, activation: string | undefined): Loss {
+  const usual = activation === "Sigmoid" ? binaryCrossEntropy : softmaxCrossEntropy;
+  if (!config?.regraft) return usualLosses.get(config?.problem_type ?? "")?.() ?? usual();
   const { loss, label_smoothing: labelSmoothing } = config.regraft;
   return loss === "meanSquaredError" ? losses[loss]() : losses[loss]({ labelSmoothing });
 }

@@ -10,7 +10,7 @@ export type RunEvent =
       readonly classes: readonly string[];
       readonly train: number;
       readonly val: number;
-      /** The node that was taken for the classifier, and why. */
+      /** The node that was taken for the classifier, or the output that is features, and why. */
       readonly head: { readonly node: string; readonly features: number; readonly reason: string };
     }
   | {

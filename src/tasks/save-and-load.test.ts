@@ -113,7 +113,7 @@ describe.each([
 
   test("is a base itself: its head comes off, and what is left is what was tuned", async () => {
     const base = await loadBase(saved.folder, {}, host);
-    expect([base.head.classes, base.head.featureSize]).toEqual([classes, layers.length > 2 ? 8 : 32]);
+    expect([base.head?.classes, base.head?.featureSize]).toEqual([classes, layers.length > 2 ? 8 : 32]);
     const tuned = saved.model.graph.initializers.get("features.3.0.weight");
     expect(base.graph.initializers.get("features.3.0.weight")?.data).toEqual(tuned?.data);
     expect(base.graph.nodes.filter(({ op }) => op === "Dropout")).toEqual([]);

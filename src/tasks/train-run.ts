@@ -4,7 +4,6 @@ import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import type { SavedDtype } from "../models/transformers-js.ts";
-import { labelOf } from "../rewrite/names.ts";
 import { requireFloat16 } from "../rewrite/to-float16.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
 import { historyFile } from "../training/callbacks/history-file.ts";
@@ -127,7 +126,7 @@ class Run {
       classes: data.train.classes,
       train: data.train.size,
       val: data.val.size,
-      head: { node: labelOf(base.head.node), features: base.head.featureSize, reason: base.head.reason },
+      head: { node: base.features.end, features: base.features.size, reason: base.features.reason },
     });
     await this.#describe({ status: "running" });
     const tuned = await fineTune(base, data, this.#recipe(), host);
@@ -188,9 +187,9 @@ class Run {
       examples: this.#counts(),
       base: {
         path: base.path,
-        head: labelOf(base.head.node),
-        headReason: base.head.reason,
-        features: base.head.featureSize,
+        head: base.features.end,
+        headReason: base.features.reason,
+        features: base.features.size,
       },
       loss: { name: job.loss ?? defaultLoss(data.train.classes.length), labelSmoothing: job.labelSmoothing },
       preprocessing: { ...base.preprocessing, from: base.preprocessingSource },

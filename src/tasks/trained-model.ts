@@ -37,7 +37,7 @@ export async function loadTrained(
   host: Host,
 ): Promise<TrainedModel> {
   refuseUnknown("loadModel", rest);
-  const model = await openModel(path, { store: host.store, preprocessing });
+  const model = await openModel(path, { ...host, preprocessing });
   const classifier = await Classifier.open(model, { threads: threads ?? host.threads, host });
   return {
     labels: model.labels,

@@ -31,7 +31,7 @@ export const seed: Flag<number> = {
 
 export const headAt: Flag<string> = {
   term: "--head-at <node>",
-  about: "the classifier's node, where it is not found by itself",
+  about: "the classifier's node, where it is not found by itself; none: the output is features",
   parse: text,
 };
 

@@ -133,7 +133,7 @@ export const trainFlags = {
   headAt: { ...headAt, group: model },
   preprocessing: {
     term: "--preprocessing <preset>",
-    about: "how pictures are prepared, where the model does not say: imagenet, tf or caffe",
+    about: "how pictures are prepared, where the model does not say: imagenet, tf, caffe or bytes",
     group: model,
     parse: text,
   },

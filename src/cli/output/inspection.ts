@@ -51,7 +51,14 @@ function factsOf(found: Inspection, { dim }: Colors): readonly (readonly string[
   ];
 }
 
-function headFacts({ head, headError }: Inspection, dim: Colors["dim"]): readonly (readonly string[])[] {
+function headFacts({ head, features, headError }: Inspection, dim: Colors["dim"]): readonly (readonly string[])[] {
+  if (features) {
+    return [
+      ["head", "none: the model gives features"],
+      ["", `${count(features.size)} features`],
+      ["", dim(features.reason)],
+    ];
+  }
   if (!head) return [["head", `not found: ${headError ?? "nothing looks like a classifier"}`]];
   const sizes = `${count(head.features)} features → ${count(head.classes)} classes`;
   return [
