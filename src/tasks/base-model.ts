@@ -40,9 +40,13 @@ export interface Base {
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
 export async function loadBase(path: string, options: LoadOptions, { store }: Pick<Host, "store">): Promise<Base> {
+  return baseOf(path, await readModelFolder(await modelFolderOf(path, store), { store }), options);
+}
+
+/** A model that is read already, without its classifier. @throws as `loadBase` */
+export function baseOf(path: string, loaded: LoadedModel, options: LoadOptions): Base {
   const { headAt, trainable = false, preprocessing: wanted, ...rest } = options;
   refuseUnknown("loadBase", rest);
-  const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
   const whole = sized(loaded.model.graph, preprocessing);
   const head = findHead(whole, headAt === undefined ? {} : { at: headAt });
