@@ -1,7 +1,7 @@
 import type { Graph } from "../onnx/graph.ts";
-import { footprint } from "../onnx/memory.ts";
+import { type Footprint, footprint } from "../onnx/memory.ts";
 import { BATCH } from "../rewrite/input.ts";
-import type { Program, TrainingProgram } from "./training-program.ts";
+import type { TrainingProgram } from "./training-program.ts";
 
 /** What a training step takes in the engine's memory, in bytes, as foreseen from its graph. */
 export interface StepMemory {
@@ -11,30 +11,40 @@ export interface StepMemory {
   readonly stateBytes: number;
   /** The most that activations and gradients take at one time, with the batch itself. */
   readonly activationBytes: number;
+  /** Frozen and state, and `activationCopies` times the activations. */
   readonly totalBytes: number;
 }
 
 /**
- * @param batch examples per step, from 1
- * @param prefix the frozen part, where it is loaded beside the program
- * @throws {GraphError} "bad-shape" · "bad-graph"
+ * onnxruntime takes activations piece by piece in the first step of a batch size, and all at once, in one block beside
+ * those, from the second step on; it gives nothing back. Seen with 1.30: each of the two steps adds this peak.
  */
-export function stepMemory(
-  program: TrainingProgram,
-  { batch, prefix }: { readonly batch: number; readonly prefix?: Graph | undefined },
-): StepMemory {
-  const of = ({ graph, updates = {} }: Pick<Program, "graph"> & Partial<Program>) =>
-    footprint(graph, { extents: { [BATCH]: batch }, elsewhere: Object.keys(updates) });
-  const step = of(program.step);
-  const others = [
-    program.evaluate,
-    ...(program.accumulate ? [program.accumulate] : []),
-    ...(prefix ? [{ graph: prefix }] : []),
-  ].map(of);
-  const oneState = Object.values(program.state).reduce((sum, { data }) => sum + data.byteLength, 0);
-  const frozenBytes = [step, ...others].reduce((sum, { constantBytes }) => sum + constantBytes, 0);
-  const stateBytes = 2 * oneState;
-  // The step's inputs are the batch and the state; the frozen part and the step run in turn, each in its own arena.
-  const activationBytes = step.inputBytes - oneState + step.peakBytes + (prefix ? (others.at(-1)?.peakBytes ?? 0) : 0);
-  return { frozenBytes, stateBytes, activationBytes, totalBytes: frozenBytes + stateBytes + activationBytes };
+export const activationCopies = 2;
+
+export interface StepMemoryOptions {
+  /** Examples per step, from 1. */
+  readonly batch: number;
+  /** The frozen part, where it is loaded beside the program, and how many examples go through it at once. */
+  readonly prefix?: { readonly graph: Graph; readonly batch: number } | undefined;
 }
+
+/** @throws {GraphError} "bad-shape" · "bad-graph" */
+export function stepMemory(program: TrainingProgram, { batch, prefix }: StepMemoryOptions): StepMemory {
+  const loaded = [program.step, program.evaluate, ...(program.accumulate ? [program.accumulate] : [])];
+  const [step = nothing, ...others] = loaded.map(({ graph, updates }) => taken(graph, batch, Object.keys(updates)));
+  const frozen = prefix ? taken(prefix.graph, prefix.batch) : nothing;
+  const stateBytes = Object.values(program.state).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const frozenBytes = [step, ...others, frozen].reduce((sum, { constantBytes }) => sum + constantBytes, 0);
+  // State is among the step's inputs. Each graph keeps its own room for activations, in use or not.
+  const activationBytes = step.inputBytes - stateBytes + step.peakBytes + frozen.inputBytes + frozen.peakBytes;
+  const twice = 2 * stateBytes;
+  const totalBytes = frozenBytes + twice + activationCopies * activationBytes;
+  return { frozenBytes, stateBytes: twice, activationBytes, totalBytes };
+}
+
+type Taken = Pick<Footprint, "constantBytes" | "inputBytes" | "peakBytes">;
+
+const nothing: Taken = { constantBytes: 0, inputBytes: 0, peakBytes: 0 };
+
+const taken = (graph: Graph, batch: number, elsewhere: readonly string[] = []): Taken =>
+  footprint(graph, { extents: { [BATCH]: batch }, elsewhere });
