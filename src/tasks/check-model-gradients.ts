@@ -54,7 +54,7 @@ export interface GradientOptions {
  * @throws {UsageError} "bad-option" · {GraphError} "no-gradient" · {HostError} "engine-failed"
  */
 export async function checkModelGradients(base: Base, options: GradientOptions, host: Host): Promise<GradientReport> {
-  const { unfreeze = "all", pictures = 4, mostLayers = 16, limitMs = 60_000, seed = 0, ...others } = options;
+  const { unfreeze = "all", pictures = 2, mostLayers = 16, limitMs = 60_000, seed = 0, ...others } = options;
   const { threads = host.threads, onProgress, ...rest } = others;
   refuseUnknown("checkModelGradients", rest);
   checkNumber("pictures", pictures, { min: 1, integer: true });

@@ -94,6 +94,14 @@ describe("what is told", () => {
   });
 });
 
+test("a preset whose pictures the model cannot take is refused, with their size", async () => {
+  await store.write("/vgg.onnx", encodeModel(modelOf(goldenGraph("vgg.onnx"))));
+  await expect(look("/vgg.onnx", { preprocessing: "tf" })).rejects.toMatchObject({
+    code: "bad-option",
+    message: expect.stringContaining('"tf" makes pictures of 224 × 224, which the model cannot take'),
+  });
+});
+
 describe("a model with an obstacle", () => {
   test("is trainable from behind it, with the flag to pass", async () => {
     const model = await writeTinyModel(store, "/stubborn", { graph: stubbornGraph(reflectPad) });

@@ -1,11 +1,12 @@
-import { RegraftError } from "../base/errors.ts";
+import { GraphError, RegraftError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput, pictureSize } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import { preprocessingPresets, presetNamed } from "../models/preprocessing.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
-import { type Base, baseOf } from "./base-model.ts";
+import { type Base, baseOf, sized } from "./base-model.ts";
 import { checkModelGradients, type GradientReport } from "./check-model-gradients.ts";
 import { findings } from "./doctor/checks.ts";
 import type { Finding, Subject } from "./doctor/finding.ts";
@@ -112,11 +113,19 @@ async function tryOut(base: Base, phases: readonly Phase[], trials: Trials, host
   return { steps, gradients: gradcheck && works ? await checkModelGradients(base, check, host) : undefined };
 }
 
-const asTold = (loaded: LoadedModel, preset: string): LoadedModel => ({
-  ...loaded,
-  preprocessing: { ...presetNamed(preset), layout: imageInput(loaded.model.graph).layout },
-  preprocessingSource: `--preprocessing ${preset}`,
-});
+/** The model with pictures prepared as told. @throws {UsageError} "bad-option" where it cannot take their size */
+function asTold(loaded: LoadedModel, preset: string): LoadedModel {
+  const preprocessing = { ...presetNamed(preset), layout: imageInput(loaded.model.graph).layout };
+  try {
+    sized(loaded.model.graph, preprocessing);
+  } catch (cause) {
+    if (!(cause instanceof GraphError)) throw cause;
+    const { height, width } = inputSize(preprocessing);
+    const what = `"${preset}" makes pictures of ${width} × ${height}, which the model cannot take: ${cause.message}`;
+    throw new UsageError("bad-option", what, { hint: "Put a preprocessor_config.json of its own beside it.", cause });
+  }
+  return { ...loaded, preprocessing, preprocessingSource: `--preprocessing ${preset}` };
+}
 
 /** The base; where the model does not say how its pictures are prepared, for pictures of its size. */
 function baseOrError(path: string, loaded: LoadedModel, headAt: string | undefined): Base | RegraftError {
