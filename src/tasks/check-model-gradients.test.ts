@@ -6,7 +6,7 @@ import { checkModelGradients, spread } from "./check-model-gradients.ts";
 
 const host = testHost();
 
-test("spread takes the ends first, then halves what lies between", () => {
+test("spread takes both ends and what lies between, in an order of which every part is spread", () => {
   const items = Array.from({ length: 17 }, (_, at) => at);
   expect(spread(items, 5)).toEqual([0, 16, 8, 4, 12]);
   expect(spread(items, 1)).toEqual([0]);

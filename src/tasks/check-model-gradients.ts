@@ -89,7 +89,7 @@ function layersOf({ graph, trainable }: TrainingForm): readonly WeightedNode[] {
     .filter(({ weights }) => weights.length > 0);
 }
 
-/** Some of the items, as evenly spread as can be from the first to the last, and each part of them spread again. */
+/** Some of the items, evenly spread from the first to the last, in an order of which every first part is spread too. */
 export function spread<T>(items: readonly T[], most: number): readonly T[] {
   const count = Math.min(most, items.length);
   const last = Math.max(1, count - 1);

@@ -11,8 +11,8 @@ import { openTrainer, type Trainer } from "./trainer.ts";
 export const gradientTolerance = 0.02;
 /** Where the differences leave more open than this share of the slope, they show nothing. */
 const coarsest = 0.1;
-/** So many times its uncertainty a slope may be off. */
-const sigmas = 3;
+/** So many times its uncertainty a slope may be off, besides the tolerance. */
+export const errorBars = 3;
 
 export type GradientVerdict = "ok" | "fail" | "inconclusive";
 
@@ -196,7 +196,7 @@ function verdictOn(
     return { verdict: "inconclusive", error: 0, uncertainty: 1, reason: "it moves the loss less than rounding does" };
   }
   const [error, uncertainty] = [Math.abs(measured.slope - slope) / scale, measured.uncertainty / scale];
-  if (error > gradientTolerance + sigmas * uncertainty) return { verdict: "fail", error, uncertainty };
-  if (sigmas * uncertainty <= coarsest) return { verdict: "ok", error, uncertainty };
+  if (error > gradientTolerance + errorBars * uncertainty) return { verdict: "fail", error, uncertainty };
+  if (errorBars * uncertainty <= coarsest) return { verdict: "ok", error, uncertainty };
   return { verdict: "inconclusive", error, uncertainty, reason: "rounding or kinks (ReLU, MaxPool) hide the slope" };
 }

@@ -124,6 +124,7 @@ describe("a diagnosis", () => {
     const text = lines({ ...found, gradients: { layers, of: 9, tolerance: 0.02, pictures: 4 } }).join("\n");
     expect(text).toContain(`
   gradients against differences of the loss: 3 of 9 layers, 4 pictures of noise
+  wrong is what is off by more than 2% and 3 times its ±
   ✓  /a       Conv   off by 0.4%    ± 1.1%
   ✗  /long/b  Gemm  off by 50.0%  ± 0.010%
   !  /c       Conv                          no slope

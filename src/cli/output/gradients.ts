@@ -1,15 +1,17 @@
 import type { GradientReport, LayerGradients } from "../../tasks/check-model-gradients.ts";
-import type { GradientVerdict } from "../../training/gradient-check.ts";
+import { errorBars, type GradientVerdict } from "../../training/gradient-check.ts";
 import { columns } from "./columns.ts";
 import type { Colors } from "./terminal.ts";
 
 /** A line per layer: how far its gradient is off, and how much of that the differences leave open. */
-export function gradientLines({ layers, of, pictures }: GradientReport, colors: Colors): readonly string[] {
+export function gradientLines({ layers, of, pictures, tolerance }: GradientReport, colors: Colors): readonly string[] {
   const { dim } = colors;
   const title = `gradients against differences of the loss: ${layers.length} of ${of} layers, ${pictures} pictures of noise`;
+  const rule = `wrong is what is off by more than ${100 * tolerance}% and ${errorBars} times its ±`;
   return [
     "",
     `  ${dim(title)}`,
+    `  ${dim(rule)}`,
     ...columns(
       layers.map((layer) => row(layer, colors)),
       { right: [3, 4] },

@@ -122,9 +122,9 @@ export const checks: Readonly<Record<string, Check>> = {
 
   gradients: ({ gradients }) => {
     if (!gradients) return undefined;
-    const { layers, of, tolerance } = gradients;
+    const { layers, of } = gradients;
     const sum = (verdict: string) => layers.filter((layer) => layer.verdict === verdict).length;
-    const text = `${sum("ok")} ok, ${sum("fail")} wrong, ${sum("inconclusive")} not to be told; ${layers.length} of ${of} layers looked at, tolerance ${100 * tolerance}%`;
+    const text = `${sum("ok")} ok, ${sum("fail")} wrong, ${sum("inconclusive")} not to be told; ${layers.length} of ${of} layers looked at`;
     if (sum("fail") > 0)
       return { verdict: "problem", text, hint: "Please report this model: a gradient of Regraft's is wrong." };
     return { verdict: sum("ok") > 0 ? "ok" : "warning", text };
