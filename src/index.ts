@@ -4,6 +4,8 @@ import { type ImageFolder, imageFolder as readImageFolder } from "./data/image-f
 import { nodeHost } from "./hosts/node.ts";
 import type { Layer } from "./rewrite/layers.ts";
 import { type Base, type LoadOptions, loadBase as loadBaseOn } from "./tasks/base-model.ts";
+import { checkModelGradients, type GradientOptions, type GradientReport } from "./tasks/check-model-gradients.ts";
+import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
 import { type FineTuned, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
 import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
 import type { FineTuneOptions } from "./tasks/recipe.ts";
@@ -62,6 +64,18 @@ export const graft = (base: Base, layers: readonly Layer[], options: GraftOption
 export const fineTune = (base: Base, data: TrainVal, options: FineTuneOptions = {}): Promise<FineTuned> =>
   fineTuneOn(base, data, options, host);
 
+/**
+ * All that can be told about a model before it is trained: how much of it can be, what stands in the way, and what a step
+ * takes on this machine.
+ *
+ * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model"
+ */
+export const doctorModel = (options: DoctorOptions): Promise<Diagnosis> => doctorOn(options, host);
+
+/** Compares the gradients that a model is trained with with differences of its loss. */
+export const checkGradients = (base: Base, options: GradientOptions = {}): Promise<GradientReport> =>
+  checkModelGradients(base, options, host);
+
 /** Loads a saved model to predict and evaluate. */
 export const loadModel = (path: string, options: LoadModelOptions = {}): Promise<TrainedModel> =>
   loadTrained(path, options, host);
@@ -89,8 +103,10 @@ export { constant, cosine, oneCycle, reduceOnPlateau, type Schedule, stepDecay }
 export { dense, dropout, type Layer, relu } from "./rewrite/layers.ts";
 export type { Unfreeze } from "./rewrite/trainable.ts";
 export type { Base, LoadOptions } from "./tasks/base-model.ts";
+export type { GradientOptions, GradientReport } from "./tasks/check-model-gradients.ts";
 export type { Prediction } from "./tasks/classifier.ts";
 export type { CompileOptions } from "./tasks/compile.ts";
+export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";
 export type { TrainedModel } from "./tasks/trained-model.ts";

@@ -1,5 +1,6 @@
 import { type CommandRow, command } from "./command.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
+import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
@@ -43,6 +44,14 @@ export const commands: readonly CommandRow[] = [
     flags: inspectFlags,
     examples: ["inspect ./mobilenet_v2 --nodes"],
     load: async () => (await import("./commands/inspect.ts")).inspect,
+  }),
+  command({
+    name: "doctor",
+    about: "What can be trained of a model, what stands in the way, what a step takes here",
+    operands: doctorOperands,
+    flags: doctorFlags,
+    examples: ["doctor ./mobilenet_v2 --batch 16", "doctor ./mobilenet_v2 --no-measure --gradcheck"],
+    load: async () => (await import("./commands/doctor.ts")).doctor,
   }),
   command({
     name: "sample",

@@ -89,7 +89,7 @@ function usage({ operands, flags }: CommandRow): string {
 function option(flag: Flag<unknown>): Option {
   const made = new Option(flag.term, flag.about);
   if (flag.group !== undefined) made.helpGroup(flag.group);
-  if (made.isBoolean()) return made;
+  if (made.isBoolean() || made.negate) return made;
   return made.argParser((given: string) => {
     try {
       return flag.parse(given);

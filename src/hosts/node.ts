@@ -21,6 +21,7 @@ export function nodeHost(): Host {
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),
+    memory: { held: () => process.memoryUsage.rss(), free: () => process.availableMemory() },
     scratchFolder: tmpdir(),
     shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },

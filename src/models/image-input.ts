@@ -25,6 +25,15 @@ export function imageInput(graph: Graph): ImageInput {
   return { name: input.name, layout: "NCHW", height: pixels(height), width: pixels(width) };
 }
 
+/** Pixels a side where neither the model nor its preprocessing says: most classifiers were trained at it. */
+const usualSize = 224;
+
+/** The size of the pictures that a graph takes; the usual one where it takes any. @throws as `imageInput` */
+export function pictureSize(graph: Graph): { readonly height: number; readonly width: number } {
+  const { height = usualSize, width = usualSize } = imageInput(graph);
+  return { height, width };
+}
+
 function notAPicture({ inputs }: Graph): ModelError {
   const found = inputs.map(({ name, dtype, shape }) => `"${name}" ${dtype} ${formatShape(shape)}`).join(", ");
   return new ModelError(

@@ -20,6 +20,8 @@ export interface LoadedModel {
   readonly path: string;
   /** The .onnx file. */
   readonly file: string;
+  /** Of the .onnx file, in bytes. */
+  readonly fileBytes: number;
   /** At `OPSET`, constants folded. */
   readonly model: Model;
   /** What was changed about it that its user might not expect, as sentences. */
@@ -54,7 +56,8 @@ export async function readModelFolder(
   refuseUnknown("readModelFolder", rest);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
-  const source = await decoded(file, store);
+  const bytes = await store.read(file);
+  const source = await decoded(bytes, file, store);
   const { model, closed, changes, takesBytes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
@@ -65,6 +68,7 @@ export async function readModelFolder(
   return {
     path,
     file,
+    fileBytes: bytes.byteLength,
     model,
     closed,
     changes,
@@ -103,9 +107,8 @@ const noModel = (
   hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx. Regraft downloads nothing: fetch the model first.",
 ) => new ModelError("no-model", message, { hint });
 
-/** Reads the .onnx file and the weights beside it; what is wrong with it is told with its name. */
-async function decoded(file: string, store: Store): Promise<Model> {
-  const bytes = await store.read(file);
+/** Decodes the .onnx file with the weights beside it; what is wrong with it is told with its name. */
+async function decoded(bytes: Uint8Array, file: string, store: Store): Promise<Model> {
   const picture = pictureFormat(bytes);
   if (picture !== undefined) {
     throw new ModelError("not-onnx", `${file} is a picture (${picture}), not an ONNX model.`, {

@@ -79,25 +79,39 @@ export interface SourceOptions {
   readonly onFill?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What is to be loaded: the program that trains, and the frozen part in front of it where its features are cached. */
+export interface Plan {
+  readonly program: TrainingProgram;
+  readonly frozen: { readonly graph: Graph; readonly features: readonly Feature[] } | undefined;
+}
+
 /**
- * Splits a graph into a frozen and a trained part, differentiates the trained one, and loads both.
+ * Splits a graph into a frozen and a trained part, and differentiates the trained one.
  *
  * @throws {GraphError} "no-gradient", its hint saying from which layer on training works · "nothing-to-train"
- * @throws {HostError} "engine-failed"
  */
-export async function assemble(options: AssemblyOptions, host: Host): Promise<Assembly> {
-  const { graph, trainable, threads } = options;
+export function planned(options: AssemblyOptions): Plan {
+  const { graph, trainable } = options;
   const split = splitFrozen(graph, trainable);
   const features = split.prefix && !options.augment ? cacheable(split.boundary, options) : undefined;
   const program = differentiated(features ? split.suffix : graph, options);
-  const workspace = await host.runtime.open({ threads });
+  return { program, frozen: split.prefix && features ? { graph: split.prefix, features } : undefined };
+}
+
+/**
+ * Loads what is planned into a workspace of its own.
+ *
+ * @throws {HostError} "engine-failed" · what `planned` throws
+ */
+export async function assemble(options: AssemblyOptions, host: Host, plan: Plan = planned(options)): Promise<Assembly> {
+  const workspace = await host.runtime.open({ threads: options.threads });
   try {
-    const trainer = await openTrainer(program, workspace);
-    const frozen = split.prefix && features ? { features, session: await loaded(workspace, split.prefix) } : undefined;
+    const trainer = await openTrainer(plan.program, workspace);
+    const frozen = plan.frozen && { ...plan.frozen, session: await loaded(workspace, plan.frozen.graph) };
     return new OpenAssembly({ options, host, workspace, trainer, frozen });
   } catch (error) {
     await workspace.close();
-    throw explained(error, graph);
+    throw explained(error, options.graph);
   }
 }
 

@@ -48,9 +48,18 @@ export interface Base {
  */
 export async function loadBase(path: string, options: LoadOptions, host: LoadingHost): Promise<Base> {
   const { store } = host;
+  return baseOf(path, await readModelFolder(await modelFolderOf(path, store), { store }), options, host);
+}
+
+/** A model that is read already, without its classifier. @throws as `loadBase` */
+export async function baseOf(
+  path: string,
+  loaded: LoadedModel,
+  options: LoadOptions,
+  host: LoadingHost,
+): Promise<Base> {
   const { headAt, trainable = false, preprocessing: wanted, ...rest } = options;
   refuseUnknown("loadBase", rest);
-  const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
   const preprocessing = preprocessingOf(loaded, wanted);
   const whole = await prepared(loaded, preprocessing, host);
   const features = findFeatures(whole, { at: headAt });
@@ -85,7 +94,7 @@ export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing
 }
 
 /** The graph at the size that its preprocessing makes. @throws {ModelError} "not-an-image-model" */
-function sized(graph: Graph, preprocessing: Preprocessing): Graph {
+export function sized(graph: Graph, preprocessing: Preprocessing): Graph {
   imageInput(graph);
   return fixInput(graph, inputSize(preprocessing));
 }

@@ -3,7 +3,7 @@ import { refuseUnknown } from "../base/options.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { imageInput } from "../models/image-input.ts";
+import { imageInput, pictureSize } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { findFeatures } from "../rewrite/find-features.ts";
@@ -73,6 +73,15 @@ export async function inspectModel(
   const { store } = host;
   refuseUnknown("inspectModel", rest);
   const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
+  return inspectLoaded(loaded, { model: path, headAt }, host);
+}
+
+/** The same of a model that is read already. @param model what to call it */
+export async function inspectLoaded(
+  loaded: LoadedModel,
+  { model: path, headAt }: { readonly model: string; readonly headAt?: string | undefined },
+  host: LoadingHost,
+): Promise<Inspection> {
   const { graph } = loaded.model;
   const input = imageInput(graph);
   const concrete = atItsSize(loaded);
@@ -108,14 +117,8 @@ function atItsSize({ model, preprocessing }: LoadedModel): Graph {
   return preprocessing ? fixInput(model.graph, inputSize(preprocessing)) : model.graph;
 }
 
-/** Pixels a side where neither the model nor its preprocessing says: most classifiers were trained at it. */
-const usualSize = 224;
-
 /** For a look at the gradients, which need numbers, not which ones. */
-function withKnownSize(graph: Graph): Graph {
-  const { height = usualSize, width = usualSize } = imageInput(graph);
-  return fixInput(graph, { height, width });
-}
+const withKnownSize = (graph: Graph): Graph => fixInput(graph, pictureSize(graph));
 
 function headOf(graph: Graph, at: string | undefined): Pick<Inspection, "head" | "features" | "headError"> {
   try {

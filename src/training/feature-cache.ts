@@ -140,7 +140,7 @@ export interface CachedSourceOptions {
 }
 
 /** Examples a fill runs through the frozen part at once. */
-const fillBatch = 32;
+export const fillBatch = 32;
 
 /** Features instead of pictures; the first pass computes those that are missing. */
 export function cachedSource({ cache, pixels, frozen, target, onFill }: CachedSourceOptions): Source {

@@ -35,4 +35,10 @@ export const headAt: Flag<string> = {
   parse: text,
 };
 
+export const preprocessing: Flag<string> = {
+  term: "--preprocessing <preset>",
+  about: "how pictures are prepared, where the model does not say: imagenet, tf, caffe or bytes",
+  parse: text,
+};
+
 export const runOperand = one("run", "folder of a run or of a model");

@@ -1,6 +1,6 @@
 import { type Flags, type Operands, one, onOff } from "../flag.ts";
 import { folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "../values.ts";
-import { batch, headAt, maxBadFraction, seed, threads } from "./shared.ts";
+import { batch, headAt, maxBadFraction, preprocessing, seed, threads } from "./shared.ts";
 
 const files = "Files:";
 const recipe = "Recipe:";
@@ -131,12 +131,7 @@ export const trainFlags = {
   },
 
   headAt: { ...headAt, group: model },
-  preprocessing: {
-    term: "--preprocessing <preset>",
-    about: "how pictures are prepared, where the model does not say: imagenet, tf, caffe or bytes",
-    group: model,
-    parse: text,
-  },
+  preprocessing: { ...preprocessing, group: model },
 
   seed,
   threads,

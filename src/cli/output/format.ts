@@ -5,12 +5,7 @@ export const percent = (share: number | undefined): string =>
 /** Four decimals; "NaN" where it is not a number, "–" where it was not measured. */
 export const decimals = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(4));
 
-/** 2223872 to "2,223,872". */
-export const count = (value: number): string => value.toLocaleString("en-US");
-
-/** "1 picture", "2 pictures". */
-export const counted = (value: number, noun: string, plural = `${noun}s`): string =>
-  `${count(value)} ${value === 1 ? noun : plural}`;
+export { count, counted } from "../../base/words.ts";
 
 /** A duration: "40 ms", "1.8 s", "42 s", "3 min 05 s". */
 export function duration(seconds: number): string {

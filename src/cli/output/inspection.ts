@@ -1,4 +1,5 @@
 import { formatShape } from "../../base/shape.ts";
+import { preprocessingWords } from "../../models/preprocessing-words.ts";
 import type { Inspection } from "../../tasks/inspect.ts";
 import { columns } from "./columns.ts";
 import { count } from "./format.ts";
@@ -70,17 +71,10 @@ function headFacts({ head, features, headError }: Inspection, dim: Colors["dim"]
 
 function preprocessingFacts({ preprocessing, preprocessingSource }: Inspection, dim: Colors["dim"]) {
   if (!preprocessing) return [["pictures", "not described: pass --preprocessing <preset> to train"]];
-  const { resize, crop, interpolation, channels, scale, mean, std } = preprocessing;
-  const size = {
-    "shortest-edge": () => (resize.kind === "shortest-edge" ? `short side to ${resize.size}` : ""),
-    exact: () => (resize.kind === "exact" ? `to ${resize.width} × ${resize.height}` : ""),
-    none: () => "not resized",
-  }[resize.kind]();
-  const cut = crop ? `, centre ${crop.width} × ${crop.height}` : "";
-  const rounded = (values: readonly number[]) => values.map((value) => Number(value.toPrecision(4))).join(" ");
+  const { pixels, numbers } = preprocessingWords(preprocessing);
   return [
-    ["pictures", `${size} (${interpolation})${cut}, ${channels}`],
-    ["", dim(`(byte × ${Number(scale.toPrecision(4))} − [${rounded(mean)}]) / [${rounded(std)}]`)],
+    ["pictures", pixels],
+    ["", dim(numbers)],
     ["", dim(preprocessingSource ? `says ${preprocessingSource}` : "")],
   ];
 }

@@ -1,0 +1,50 @@
+import type { Graph } from "../onnx/graph.ts";
+import { type Footprint, footprint } from "../onnx/memory.ts";
+import { BATCH } from "../rewrite/input.ts";
+import type { TrainingProgram } from "./training-program.ts";
+
+/** What a training step takes in the engine's memory, in bytes, as foreseen from its graph. */
+export interface StepMemory {
+  /** Frozen weights and other constants, in each of the graphs that are loaded. */
+  readonly frozenBytes: number;
+  /** Trained weights and optimizer slots, each in two buffers used in turn. */
+  readonly stateBytes: number;
+  /** The most that activations and gradients take at one time, with the batch itself. */
+  readonly activationBytes: number;
+  /** Frozen and state, and `activationCopies` times the activations. */
+  readonly totalBytes: number;
+}
+
+/**
+ * onnxruntime takes activations piece by piece in the first step of a batch size, and all at once, in one block beside
+ * those, from the second step on; it gives nothing back. Seen with 1.30: each of the two steps adds this peak.
+ */
+export const activationCopies = 2;
+
+export interface StepMemoryOptions {
+  /** Examples per step, from 1. */
+  readonly batch: number;
+  /** The frozen part, where it is loaded beside the program, and how many examples go through it at once. */
+  readonly prefix?: { readonly graph: Graph; readonly batch: number } | undefined;
+}
+
+/** @throws {GraphError} "bad-shape" · "bad-graph" */
+export function stepMemory(program: TrainingProgram, { batch, prefix }: StepMemoryOptions): StepMemory {
+  const loaded = [program.step, program.evaluate, ...(program.accumulate ? [program.accumulate] : [])];
+  const [step = nothing, ...others] = loaded.map(({ graph, updates }) => taken(graph, batch, Object.keys(updates)));
+  const frozen = prefix ? taken(prefix.graph, prefix.batch) : nothing;
+  const stateBytes = Object.values(program.state).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const frozenBytes = [step, ...others, frozen].reduce((sum, { constantBytes }) => sum + constantBytes, 0);
+  // State is among the step's inputs. Each graph keeps its own room for activations, in use or not.
+  const activationBytes = step.inputBytes - stateBytes + step.peakBytes + frozen.inputBytes + frozen.peakBytes;
+  const twice = 2 * stateBytes;
+  const totalBytes = frozenBytes + twice + activationCopies * activationBytes;
+  return { frozenBytes, stateBytes: twice, activationBytes, totalBytes };
+}
+
+type Taken = Pick<Footprint, "constantBytes" | "inputBytes" | "peakBytes">;
+
+const nothing: Taken = { constantBytes: 0, inputBytes: 0, peakBytes: 0 };
+
+const taken = (graph: Graph, batch: number, elsewhere: readonly string[] = []): Taken =>
+  footprint(graph, { extents: { [BATCH]: batch }, elsewhere });
