@@ -12,14 +12,14 @@ export const errorCodes = {
   "no-head": "No classifier was found at the end of the graph.",
   "no-such-node": "A node was named that the graph does not have.",
   "nothing-to-train": "No weight of the graph is trainable.",
-  "no-adapter": "A layer was to get a low-rank adapter and can have none.",
+  "no-adapter": "There is no low-rank adapter, or a layer cannot have one.",
   // model
   "not-onnx": "The file is not an ONNX model, or it is cut off.",
   "unsupported-model":
     "The model uses a part of ONNX that Regraft does not read: a data type, a storage or a construct.",
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
-  "bad-adapter": "The adapter's files do not hold what they should, or do not fit the base model.",
+  "bad-adapter": "The adapter's tensors are incomplete, or do not fit the base model.",
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
   "not-an-image-model": "The model's input is not a picture tensor.",
   "bad-safetensors": "The file is not safetensors, or it is cut off.",

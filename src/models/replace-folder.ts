@@ -4,38 +4,39 @@ import type { Store } from "../store/store.ts";
 /** A file of a folder: the parts of its path inside, and what it holds. */
 export type FileEntry = readonly [name: readonly string[], content: Uint8Array | string];
 
-interface ModelPlaceOptions {
+interface FolderPlaceOptions {
   readonly store: Store;
   readonly overwrite: boolean;
+  /** What such a folder is called: "a model folder". */
+  readonly what: string;
+  /** Files by which an older such folder is known: the parts of each path inside. */
+  readonly marks: readonly (readonly string[])[];
 }
 
 /**
- * Where a model folder asked for at `path` goes. With `overwrite` an empty folder or an older model may stand there,
+ * Where a folder asked for at `path` goes. With `overwrite` an empty folder or an older one of its kind may stand there,
  * and nothing else: a mistyped name must not cost anyone a folder of other things.
  *
  * @returns `path` cleaned, so that names beside it can be made from it
  * @throws {HostError} "run-exists"
  */
-export async function modelPlace(path: string, { store, overwrite }: ModelPlaceOptions): Promise<string> {
+export async function folderPlace(
+  path: string,
+  { store, overwrite, what, marks }: FolderPlaceOptions,
+): Promise<string> {
   const kind = await store.kind(path);
   if (kind === undefined) return store.clean(path);
-  const mayGo = kind === "folder" && ((await store.list(path)).length === 0 || (await isModelFolder(path, store)));
+  const isOlder = async () => {
+    const kinds = await Promise.all(marks.map((mark) => store.kind(store.join(path, ...mark))));
+    return kinds.every((found) => found === "file");
+  };
+  const mayGo = kind === "folder" && ((await store.list(path)).length === 0 || (await isOlder()));
   if (mayGo && overwrite) return store.clean(path);
-  throw new HostError(
-    "run-exists",
-    mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not a model folder.`,
-    {
-      hint: mayGo
-        ? "Choose another place, or pass { overwrite: true }."
-        : "Choose another place: only a model is overwritten.",
-    },
-  );
-}
-
-async function isModelFolder(path: string, store: Store): Promise<boolean> {
-  const marks = [store.join(path, "config.json"), store.join(path, "onnx", "model.onnx")];
-  const kinds = await Promise.all(marks.map((mark) => store.kind(mark)));
-  return kinds.every((kind) => kind === "file");
+  throw new HostError("run-exists", mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not ${what}.`, {
+    hint: mayGo
+      ? "Choose another place, or pass { overwrite: true }."
+      : `Choose another place: only ${what} is overwritten.`,
+  });
 }
 
 /** Writes a whole folder beside its place, then moves it there: a reader sees the old folder or the new one. */

@@ -9,7 +9,7 @@ import type { Store } from "../store/store.ts";
 import { type CardDetails, modelCard } from "./model-card.ts";
 import type { ModelConfig, ProblemType, SavedLoss } from "./model-config.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
-import { type FileEntry, modelPlace, replaceFolder } from "./replace-folder.ts";
+import { type FileEntry, folderPlace, replaceFolder } from "./replace-folder.ts";
 import { isTransformersJsType } from "./transformers-js.ts";
 
 export interface ModelFolderContent {
@@ -46,7 +46,8 @@ export async function writeModelFolder(
   { store, overwrite = false, ...rest }: WriteModelFolderOptions,
 ): Promise<void> {
   refuseUnknown("writeModelFolder", rest);
-  const place = await modelPlace(path, { store, overwrite });
+  const marks = [["config.json"], ["onnx", "model.onnx"]];
+  const place = await folderPlace(path, { store, overwrite, what: "a model folder", marks });
   await replaceFolder(place, filesOf(content), store);
 }
 

@@ -20,6 +20,12 @@ export interface FineTuneOptions {
   readonly headLearningRate?: number;
   readonly tuneLearningRate?: number;
   readonly unfreeze?: Unfreeze;
+  /** Rank of low-rank adapters, from 1: they are tuned in place of the weights that `unfreeze` names. */
+  readonly lora?: number | undefined;
+  /** Adapters' outputs are scaled by loraAlpha / lora; by default 1. */
+  readonly loraAlpha?: number | undefined;
+  /** Layers that get adapters, by their module's path or its last parts; by default all that can. */
+  readonly loraTargets?: readonly string[] | undefined;
   readonly optimizer?: OptimizerName;
   /** By default binary cross-entropy for two classes, softmax cross-entropy for more. */
   readonly loss?: LossName | undefined;
@@ -60,6 +66,18 @@ export const fineTuneDefaults = {
   maxBadFraction: 0.1,
 } as const satisfies FineTuneOptions;
 
+/**
+ * What adapters are tuned at. B starts at 0 and has to grow before A learns anything, so they want far more than weights
+ * that know something already. Measured: see README, "Low-rank adapters".
+ */
+export const loraLearningRate = 1e-3;
+
+/** The defaults that go with some options. */
+export const recipeDefaults = ({ lora }: Pick<FineTuneOptions, "lora">) => ({
+  ...fineTuneDefaults,
+  tuneLearningRate: lora === undefined ? fineTuneDefaults.tuneLearningRate : loraLearningRate,
+});
+
 /** Every option there is: what is not here is refused. */
 const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   headEpochs: true,
@@ -67,6 +85,9 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   headLearningRate: true,
   tuneLearningRate: true,
   unfreeze: true,
+  lora: true,
+  loraAlpha: true,
+  loraTargets: true,
   optimizer: true,
   loss: true,
   hidden: true,
@@ -108,12 +129,28 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
   if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
   for (const units of recipe.hidden) checkNumber("hidden", units, whole);
   checkUnfreeze(recipe.unfreeze);
+  checkLora(recipe);
   optimizerFor(recipe.optimizer, recipe.headLearningRate);
   if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
   const { headEpochs, tuneEpochs, unfreeze } = recipe;
   if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
   throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
     hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
+  });
+}
+
+function checkLora({ lora, loraAlpha, loraTargets, tuneEpochs, unfreeze }: RecipeJob): void {
+  if (lora === undefined) {
+    if (loraAlpha === undefined && loraTargets === undefined) return;
+    throw new UsageError("bad-option", "loraAlpha and loraTargets say what adapters are like, and there are none.", {
+      hint: "Give their rank too: --lora 8.",
+    });
+  }
+  checkNumber("lora", lora, whole);
+  if (loraAlpha !== undefined) checkNumber("loraAlpha", loraAlpha, { moreThan: 0 });
+  if (tuneEpochs !== 0 && unfreeze !== "none") return;
+  throw new UsageError("bad-option", "Adapters would never be trained: the base is not tuned.", {
+    hint: "Leave out --lora, or give tuning epochs (--tune-epochs 5) and layers (--unfreeze all).",
   });
 }
 

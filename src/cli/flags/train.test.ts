@@ -37,6 +37,9 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--head-lr", "1e-2"], { headLearningRate: 0.01 }],
   [["--tune-lr", "0.0001"], { tuneLearningRate: 1e-4 }],
   [["--unfreeze", "last 3"], { unfreeze: { lastLayers: 3 } }],
+  [["--lora", "8"], { lora: 8 }],
+  [["--lora-alpha", "16"], { loraAlpha: 16 }],
+  [["--lora-targets", "query, value"], { loraTargets: ["query", "value"] }],
   [["--batch", "8"], { batch: 8 }],
   [["--accumulate", "4"], { accumulate: 4 }],
   [["--optimizer", "adamw"], { optimizer: "adamw" }],
@@ -70,7 +73,7 @@ describe("the flags of train", () => {
 
   it("tell the defaults that training has", () => {
     const told = Object.entries(trainFlags).flatMap(([name, { about }]) => {
-      const value = /\(default: ([^\s)]+)\)/.exec(about)?.[1];
+      const value = /\(default: ([^\s);]+)[);]/.exec(about)?.[1];
       return value === undefined || !(name in fineTuneDefaults) ? [] : [[name, value] as const];
     });
     const defaults = new Map<string, unknown>(Object.entries(fineTuneDefaults));
