@@ -42,14 +42,21 @@ function sorted(tensors: Readonly<Record<string, Tensor>>): Pick<AdapterContent,
       throw new ModelError("bad-adapter", `${adapterFiles.tensors}: "${key}" is no key of PEFT's.`);
     named.set(key.slice(prefix.length), value);
   }
-  const factors: Record<string, { readonly A: Tensor; readonly B: Tensor }> = {};
-  for (const [name, A] of named) {
-    if (!name.endsWith(suffixes.A)) continue;
-    const module = name.slice(0, -suffixes.A.length);
-    const B = named.get(`${module}${suffixes.B}`);
-    if (!B) throw new ModelError("bad-adapter", `${adapterFiles.tensors} has a lora_A of "${module}" and no lora_B.`);
-    factors[module] = { A, B };
-  }
+  const modules = [...named.keys()].flatMap((name) => {
+    const suffix = Object.values(suffixes).find((end) => name.endsWith(end));
+    return suffix === undefined ? [] : [name.slice(0, -suffix.length)];
+  });
+  const factors = [...new Set(modules)].map((module) => {
+    const [A, B] = [named.get(`${module}${suffixes.A}`), named.get(`${module}${suffixes.B}`)];
+    if (A && B) return [module, { A, B }] as const;
+    throw new ModelError(
+      "bad-adapter",
+      `${adapterFiles.tensors} has one factor of "${module}", and no ${A ? "lora_B" : "lora_A"}.`,
+    );
+  });
   const isFactor = (name: string) => name.endsWith(suffixes.A) || name.endsWith(suffixes.B);
-  return { factors, saved: Object.fromEntries([...named].filter(([name]) => !isFactor(name))) };
+  return {
+    factors: Object.fromEntries(factors),
+    saved: Object.fromEntries([...named].filter(([name]) => !isFactor(name))),
+  };
 }

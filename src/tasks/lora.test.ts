@@ -261,7 +261,8 @@ describe("mistakes with adapters", () => {
       return loadAdapter(base, "/out/part", {}, host);
     };
     await expect(without("head.3.bias")).rejects.toThrow('The adapter holds no "head.3.bias" of its new layers.');
-    await expect(without("features.3.0.lora_B.weight")).rejects.toThrow('a lora_A of "features.3.0" and no lora_B.');
+    await expect(without("features.3.0.lora_A.weight")).rejects.toThrow('one factor of "features.3.0", and no lora_A.');
+    await expect(without("features.3.0.lora_B.weight")).rejects.toThrow('one factor of "features.3.0", and no lora_B.');
   });
 
   test("a folder without an adapter says which file is missing", async () => {
