@@ -115,13 +115,15 @@ function tooHigh(rank: number, layers: readonly LoraLayer[]): UsageError {
   const { module = "", matrix = { inputs: 0, outputs: 0 } } = largest ?? {};
   const most = Math.min(matrix.inputs, matrix.outputs);
   const where = `"${module}" [${matrix.outputs}, ${matrix.inputs}]`;
-  return new UsageError("bad-option", `rank must be a whole number from 1 to ${most} for ${where}, not ${rank}.`);
+  return new UsageError("bad-option", `rank must be a whole number from 1 to ${most} for ${where}, not ${rank}.`, {
+    hint: `An adapter of a higher rank is larger than the layer itself: --lora ${most} at most.`,
+  });
 }
 
 function noLayer(skipped: readonly SkippedLayer[]): GraphError {
   const [first] = skipped;
   const reason = first ? `"${first.module}": ${first.reason}.` : "There is no product with a matrix.";
   return new GraphError("no-adapter", `No layer takes a low-rank adapter. ${reason}`, {
-    hint: "Adapters go on MatMul, Gemm and 1 x 1 Conv; unfreeze the base's own weights instead.",
+    hint: "Adapters go on MatMul, Gemm and 1 x 1 Conv. Leave out --lora: the base's own weights are tuned then.",
   });
 }
