@@ -1,7 +1,7 @@
 import { GraphError, UsageError } from "../base/errors.ts";
 import { type Tensor, zeros } from "../base/tensor.ts";
 import { consumers, type Graph, type Node } from "../onnx/graph.ts";
-import { isLoraOp, type LoraMatrix, loraRules } from "./lora-products.ts";
+import { isLoraNode, type LoraMatrix, type LoraNode, loraRules } from "./lora-products.ts";
 import { modulePaths } from "./module-path.ts";
 import { freshNames, suggestion } from "./names.ts";
 
@@ -13,7 +13,7 @@ export interface LoraLayer {
   readonly weight: string;
   readonly matrix: LoraMatrix;
   /** The nodes that multiply by it; several where layers share a weight. */
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly LoraNode[];
 }
 
 /** A layer that takes none. */
@@ -42,17 +42,15 @@ export function loraLayers(graph: Graph, weights: readonly string[]): LoraLayers
   const skipped: SkippedLayer[] = [];
   for (const weight of weights) {
     const nodes = readers.get(weight) ?? [];
-    const product = nodes.find((node) => isProduct(node) && node.inputs.indexOf(weight) < 2);
+    const product = nodes.find((node) => isLoraNode(node) && node.inputs.indexOf(weight) < 2);
     if (!product) continue;
     const module = unique(pathOf(product, weight));
     const matrix = sharedMatrix(nodes, weight, graph.initializers.get(weight) ?? zeros("float32", [0]));
     if (typeof matrix === "string") skipped.push({ module, reason: matrix });
-    else layers.push({ module, weight, matrix, nodes });
+    else layers.push({ module, weight, matrix, nodes: nodes.filter(isLoraNode) });
   }
   return { layers, skipped };
 }
-
-const isProduct = ({ op, domain }: Node): boolean => domain === "" && isLoraOp(op);
 
 /** The matrix that all nodes read a weight as, or why there is none. */
 function sharedMatrix(nodes: readonly Node[], name: string, weight: Tensor): LoraMatrix | string {
@@ -64,8 +62,8 @@ function sharedMatrix(nodes: readonly Node[], name: string, weight: Tensor): Lor
 }
 
 function matrixOf(node: Node, name: string, weight: Tensor): LoraMatrix | string {
-  if (!isLoraOp(node.op) || node.domain !== "" || node.inputs.indexOf(name) > 1)
-    return "its weight has another use too";
+  const slots = node.inputs.flatMap((input, slot) => (input === name ? [slot] : []));
+  if (!isLoraNode(node) || slots.length > 1 || slots[0] === 2) return "its weight has another use too";
   return node.inputs[0] === name ? "its weight is the left operand" : loraRules[node.op].matrix(weight, node);
 }
 

@@ -17,7 +17,7 @@ export interface LoraMatrix {
 interface BranchContext {
   readonly g: GraphBuilder;
   /** The product that is adapted. */
-  readonly node: Node;
+  readonly node: LoraNode;
   readonly x: Value;
   /** [rank, inputs, ...ones], a one for each axis of space. */
   readonly A: Value;
@@ -28,7 +28,7 @@ interface BranchContext {
 
 interface LoraRule {
   /** The matrix, or what about the layer an adapter cannot follow. */
-  readonly matrix: (weight: Tensor, node: Node) => LoraMatrix | string;
+  readonly matrix: (weight: Tensor, node: LoraNode) => LoraMatrix | string;
   /** scale · B(A x), shaped as the product's output. */
   readonly branch: (context: BranchContext) => Value;
 }
@@ -78,4 +78,7 @@ const flipped = (g: GraphBuilder, matrix: Value): Value => g.Transpose(matrix, {
 const scaled = (g: GraphBuilder, hidden: Value, scale: number): Value =>
   scale === 1 ? hidden : g.Mul(hidden, g.float(scale));
 
-export const isLoraOp = (op: string): op is LoraOp => Object.hasOwn(loraRules, op);
+/** A node whose op takes adapters. */
+export type LoraNode = Node & { readonly op: LoraOp };
+
+export const isLoraNode = (node: Node): node is LoraNode => node.domain === "" && Object.hasOwn(loraRules, node.op);

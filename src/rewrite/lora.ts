@@ -4,7 +4,7 @@ import { floats, zeros } from "../base/tensor.ts";
 import { type GraphBuilder, graphBuilder } from "../onnx/builder.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import type { LoraLayer } from "./lora-layers.ts";
-import { isLoraOp, loraRules } from "./lora-products.ts";
+import { type LoraNode, loraRules } from "./lora-products.ts";
 import { freeStem, freshNames, tensorNames } from "./names.ts";
 
 /** A low-rank adapter in a graph: y = W·x + (alpha / rank) · B(A x). */
@@ -51,23 +51,33 @@ export function addLora(
   const smallest = Math.min(...layers.flatMap(({ matrix: { inputs, outputs } }) => [inputs, outputs]));
   checkNumber("rank", rank, { min: 1, max: smallest, integer: true });
   checkNumber("alpha", alpha, { moreThan: 0 });
-  const fresh = freshNames(tensorNames(graph));
-  const adapters = layers.map((layer): LoraAdapter => {
-    const [A, B] = [fresh(`${layer.module}.lora_A.weight`), fresh(`${layer.module}.lora_B.weight`)];
-    const sums = layer.nodes.map(({ outputs: [sum = ""] }) => sum);
-    return { ...layer, A, B, places: sums.map((sum) => ({ plain: fresh(`${sum}.plain`), sum })) };
-  });
+  const adapters = named(graph, layers);
   const g = graphBuilder({ name: graph.name, prefix: `${freeStem(graph, "lora")}.` });
   for (const { name, dtype, shape } of graph.inputs) g.input(name, dtype, shape);
   for (const [name, value] of graph.initializers) g.initializer(name, value);
   for (const adapter of adapters) addWeights(g, adapter, graph, rank, rng.fork(adapter.module));
-  const adapterOf = new Map(adapters.flatMap((adapter) => adapter.nodes.map((node) => [node, adapter] as const)));
+  const adapted = new Map<Node, () => void>(
+    adapters.flatMap((adapter) =>
+      adapter.nodes.map((node) => [node, () => adapt(g, node, adapter, alpha / rank)] as const),
+    ),
+  );
   for (const node of graph.nodes) {
-    const adapter = adapterOf.get(node);
-    if (adapter) adapt(g, node, adapter, alpha / rank);
+    const change = adapted.get(node);
+    if (change) change();
     else g.copy(node);
   }
   return { graph: g.build(graph.outputs.map(({ name }) => g.value(name))), lora: { rank, alpha, adapters } };
+}
+
+/** The adapters to be, with names that nothing in the graph has. */
+function named(graph: Graph, layers: readonly LoraLayer[]): readonly LoraAdapter[] {
+  const fresh = freshNames(tensorNames(graph));
+  return layers.map((layer) => ({
+    ...layer,
+    A: fresh(`${layer.module}.lora_A.weight`),
+    B: fresh(`${layer.module}.lora_B.weight`),
+    places: layer.nodes.map(({ outputs: [sum = ""] }) => ({ plain: fresh(`${sum}.plain`), sum })),
+  }));
 }
 
 function addWeights(g: GraphBuilder, { A, B, weight, matrix }: LoraAdapter, graph: Graph, rank: number, rng: Random) {
@@ -80,10 +90,9 @@ function addWeights(g: GraphBuilder, { A, B, weight, matrix }: LoraAdapter, grap
 }
 
 /** The product under another name, its branch, and their sum under the product's name. */
-function adapt(g: GraphBuilder, node: Node, { A, B, module, places }: LoraAdapter, scale: number): void {
+function adapt(g: GraphBuilder, node: LoraNode, { A, B, module, places }: LoraAdapter, scale: number): void {
   const [sum = ""] = node.outputs;
   const plain = places.find((place) => place.sum === sum)?.plain ?? sum;
-  if (!isLoraOp(node.op)) return;
   g.copy({ ...node, outputs: [plain] });
   const x = g.value(node.inputs[0] ?? "");
   const change = loraRules[node.op].branch({ g, node, x, A: g.value(A), B: g.value(B), scale });
