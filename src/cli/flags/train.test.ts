@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
 import { preprocessingPresets } from "../../models/preprocessing.ts";
-import { fineTuneDefaults } from "../../tasks/recipe.ts";
+import { fineTuneDefaults, loraLearningRate } from "../../tasks/recipe.ts";
 import { command } from "../command.ts";
 import { runCli } from "../run-cli.ts";
 import { trainFlags, trainOperands } from "./train.ts";
@@ -82,6 +82,10 @@ describe("the flags of train", () => {
       expect([name, typeof wanted === "number" ? Number(value) : value]).toEqual([name, wanted]);
     }
     expect(told.length).toBe(Object.keys(fineTuneDefaults).filter((name) => name !== "hidden").length);
+  });
+
+  it("tell the learning rate that goes with adapters", () => {
+    expect(trainFlags.tuneLearningRate.about).toContain(`with --lora ${loraLearningRate})`);
   });
 
   it("name the presets that there are", () => {

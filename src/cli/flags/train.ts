@@ -53,7 +53,7 @@ export const trainFlags = {
   },
   tuneLearningRate: {
     term: "--tune-lr <x>",
-    about: "learning rate of the second phase (default: 0.00001; with --lora 0.001)",
+    about: "learning rate of the second phase (default: 0.00001; with --lora 0.0003)",
     group: recipe,
     parse: aboveZero,
   },
