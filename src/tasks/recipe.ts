@@ -68,8 +68,8 @@ export const fineTuneDefaults = {
 
 /**
  * What adapters are tuned at. B starts at 0 and has to grow before A learns anything, so they want far more than weights
- * that know something already. On hymenoptera with MobileNetV2, rank 8, 3 epochs, the best validation loss was 0.070 before,
- * 0.069 at 1e-4, 0.066 at 3e-4, 0.083 at 1e-3.
+ * that know something already. On hymenoptera with MobileNetV2, rank 8, 3 epochs, seed 1, the best validation loss was 0.070
+ * before, 0.069 at 1e-4, 0.066 at 3e-4, 0.083 at 1e-3.
  */
 export const loraLearningRate = 3e-4;
 
