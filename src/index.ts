@@ -8,6 +8,7 @@ import { checkModelGradients, type GradientOptions, type GradientReport } from "
 import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
 import { type FineTuned, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
 import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
+import { loadAdapter as loadAdapterOn } from "./tasks/load-adapter.ts";
 import type { FineTuneOptions } from "./tasks/recipe.ts";
 import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
 import type { TransferModel } from "./tasks/transfer-model.ts";
@@ -60,6 +61,10 @@ export const historyFile = (path: string, { phase = "fit" }: { readonly phase?: 
 export const graft = (base: Base, layers: readonly Layer[], options: GraftOptions = {}): TransferModel =>
   graftOn(base, layers, options, host);
 
+/** Puts an adapter that `saveAdapter` wrote, and its new layers, on the base that they were trained on. */
+export const loadAdapter = (base: Base, folder: string, options: GraftOptions = {}): Promise<TransferModel> =>
+  loadAdapterOn(base, folder, options, host);
+
 /** The two-phase recipe in one call: train a new head on the frozen base, then fine-tune the base. */
 export const fineTune = (base: Base, data: TrainVal, options: FineTuneOptions = {}): Promise<FineTuned> =>
   fineTuneOn(base, data, options, host);
@@ -108,6 +113,7 @@ export type { Prediction } from "./tasks/classifier.ts";
 export type { CompileOptions } from "./tasks/compile.ts";
 export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";
+export type { LoraOptions } from "./tasks/lora.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";
 export type { TrainedModel } from "./tasks/trained-model.ts";
 export type { FitModelOptions, TransferModel } from "./tasks/transfer-model.ts";

@@ -12,6 +12,7 @@ export const errorCodes = {
   "no-head": "No classifier was found at the end of the graph.",
   "no-such-node": "A node was named that the graph does not have.",
   "nothing-to-train": "No weight of the graph is trainable.",
+  "no-adapter": "There is no low-rank adapter, or a layer cannot have one.",
   // model
   "not-onnx": "The file is not an ONNX model, or it is cut off.",
   "unsupported-model":
@@ -21,6 +22,7 @@ export const errorCodes = {
     "The model keeps weights in a file that lies outside of its folder, or that is not as long as it should be.",
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
+  "bad-adapter": "The adapter's tensors are incomplete, or do not fit the base model.",
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
   "fixed-batch": "The model is made for one size of batch, and cannot be opened for others.",
   "not-an-image-model": "The model's input is not a picture tensor.",

@@ -7,7 +7,7 @@ import { pretrainedCfgSchema } from "./timm-preprocessing.ts";
 export type ProblemType = "single_label_classification" | "multi_label_classification" | "regression";
 
 /** Regraft's own part: `problem_type` alone leaves the loss open. */
-const savedLossSchema = z.object({
+export const savedLossSchema = z.object({
   loss: z.enum(["softmaxCrossEntropy", "binaryCrossEntropy", "meanSquaredError"]),
   /** From 0 to below 1. */
   label_smoothing: z.number().min(0).lt(1),

@@ -1,42 +1,43 @@
 import { HostError } from "../base/errors.ts";
 import type { FileContent, Store } from "../store/store.ts";
-import { modelFiles } from "./transformers-js.ts";
 
 /** A file of a folder: the parts of its path inside, and what it holds. */
 export type FileEntry = readonly [name: readonly string[], content: FileContent];
 
-interface ModelPlaceOptions {
+interface FolderPlaceOptions {
   readonly store: Store;
   readonly overwrite: boolean;
+  /** What such a folder is called: "a model folder". */
+  readonly what: string;
+  /** Files by which an older such folder is known, one of each group: the parts of each path inside. */
+  readonly marks: readonly (readonly (readonly string[])[])[];
 }
 
 /**
- * Where a model folder asked for at `path` goes. With `overwrite` an empty folder or an older model may stand there,
+ * Where a folder asked for at `path` goes. With `overwrite` an empty folder or an older one of its kind may stand there,
  * and nothing else: a mistyped name must not cost anyone a folder of other things.
  *
  * @returns `path` cleaned, so that names beside it can be made from it
  * @throws {HostError} "run-exists"
  */
-export async function modelPlace(path: string, { store, overwrite }: ModelPlaceOptions): Promise<string> {
+export async function folderPlace(
+  path: string,
+  { store, overwrite, what, marks }: FolderPlaceOptions,
+): Promise<string> {
   const kind = await store.kind(path);
   if (kind === undefined) return store.clean(path);
-  const mayGo = kind === "folder" && ((await store.list(path)).length === 0 || (await isModelFolder(path, store)));
+  const isOlder = async () => {
+    const isFile = async (mark: readonly string[]) => (await store.kind(store.join(path, ...mark))) === "file";
+    const found = await Promise.all(marks.map((group) => Promise.all(group.map(isFile))));
+    return found.every((group) => group.includes(true));
+  };
+  const mayGo = kind === "folder" && ((await store.list(path)).length === 0 || (await isOlder()));
   if (mayGo && overwrite) return store.clean(path);
-  throw new HostError(
-    "run-exists",
-    mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not a model folder.`,
-    {
-      hint: mayGo
-        ? "Choose another place, or pass { overwrite: true }."
-        : "Choose another place: only a model is overwritten.",
-    },
-  );
-}
-
-async function isModelFolder(path: string, store: Store): Promise<boolean> {
-  const isFile = async (...parts: readonly string[]) => (await store.kind(store.join(path, ...parts))) === "file";
-  const models = await Promise.all(Object.values(modelFiles).map(({ file }) => isFile("onnx", file)));
-  return models.includes(true) && (await isFile("config.json"));
+  throw new HostError("run-exists", mayGo ? `"${path}" exists already.` : `"${path}" exists, and is not ${what}.`, {
+    hint: mayGo
+      ? "Choose another place, or pass { overwrite: true }."
+      : `Choose another place: only ${what} is overwritten.`,
+  });
 }
 
 /** Writes a whole folder beside its place, then moves it there: a reader sees the old folder or the new one. */

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { type CardDetails, modelCard } from "./model-card.ts";
 import type { ModelConfig, ProblemType, SavedLoss } from "./model-config.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
-import { type FileEntry, modelPlace, replaceFolder } from "./replace-folder.ts";
+import { type FileEntry, folderPlace, replaceFolder } from "./replace-folder.ts";
 import { isTransformersJsType, modelFiles, type SavedDtype } from "./transformers-js.ts";
 
 export interface ModelFolderContent {
@@ -52,7 +52,13 @@ export async function writeModelFolder(
   { store, overwrite = false, mostModelBytes, ...rest }: WriteModelFolderOptions,
 ): Promise<void> {
   refuseUnknown("writeModelFolder", rest);
-  const place = await modelPlace(path, { store, overwrite });
+  const models = Object.values(modelFiles).map(({ file }) => ["onnx", file]);
+  const place = await folderPlace(path, {
+    store,
+    overwrite,
+    what: "a model folder",
+    marks: [[["config.json"]], models],
+  });
   await replaceFolder(place, filesOf(content, mostModelBytes), store);
 }
 

@@ -7,7 +7,7 @@ import { extend, type GraphBuilder, type Value } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { initialWeight } from "./initializations.ts";
 import type { Layer } from "./layers.ts";
-import { freshNames, tensorNames } from "./names.ts";
+import { freeStem, freshNames, tensorNames } from "./names.ts";
 import { poolingOf, poolingRules } from "./pool-features.ts";
 import { renameTensor } from "./rename.ts";
 
@@ -71,7 +71,7 @@ export function graft(
 ): Grafted {
   refuseUnknown("graft", rest);
   const base = withoutName(graph, outputName);
-  const stem = freeStem(base);
+  const stem = freeStem(base, "head");
   const g = extend(base, { prefix: `${stem}.` });
   const added: string[] = [];
   const features = featuresOf(base, g);
@@ -91,15 +91,6 @@ export function graft(
 function withoutName(graph: Graph, name: string): Graph {
   const names = tensorNames(graph);
   return names.has(name) ? renameTensor(graph, name, freshNames(names)(`base.${name}`)) : graph;
-}
-
-/** "head", "head2", ...: the first with which no tensor or node name starts. */
-function freeStem(graph: Graph): string {
-  const names = [...tensorNames(graph), ...graph.nodes.map(({ name }) => name)];
-  for (let count = 1; ; count++) {
-    const stem = count === 1 ? "head" : `head${count}`;
-    if (!names.some((name) => name.startsWith(`${stem}.`))) return stem;
-  }
 }
 
 function featuresOf({ outputs }: Graph, g: GraphBuilder): Value {

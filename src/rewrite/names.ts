@@ -19,6 +19,15 @@ export function freshNames(taken: Set<string>): (stem: string) => string {
   };
 }
 
+/** `stem`, `stem2`, ...: the first such that no tensor or node name of the graph starts with it and a dot. */
+export function freeStem(graph: Graph, stem: string): string {
+  const names = [...tensorNames(graph), ...graph.nodes.map(({ name }) => name)];
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? stem : `${stem}${count}`;
+    if (!names.some((name) => name.startsWith(`${free}.`))) return free;
+  }
+}
+
 /** What to call a node in a message or a derived name: its name, or its first output where it has none. */
 export const labelOf = (node: Node): string => (node.name === "" ? (node.outputs[0] ?? node.op) : node.name);
 

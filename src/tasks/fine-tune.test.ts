@@ -10,7 +10,7 @@ import type { Graph } from "../onnx/graph.ts";
 import type { EpochRecord } from "../training/events.ts";
 import { loadBase } from "./base-model.ts";
 import { fineTune } from "./fine-tune.ts";
-import { type FineTuneOptions, headLayers, lightAugmentation } from "./recipe.ts";
+import { type FineTuneOptions, headLayers, lightAugmentation, loraLearningRate, recipeDefaults } from "./recipe.ts";
 import type { RunEvent } from "./run-events.ts";
 
 const host = testHost();
@@ -50,6 +50,35 @@ describe("the recipe", () => {
       ["head", "train", 16],
       ["head", "val", 8],
     ]);
+  });
+
+  test("with lora, tunes adapters and the head; the base's own numbers stay", async () => {
+    const events: RunEvent[] = [];
+    const { model } = await tune({ lora: 2, onEvent: (event) => events.push(event) });
+    const own = new Set(base.graph.initializers.keys());
+    // 2 · (inputs + outputs) of five pointwise convolutions: 40 + 44 + 60 + 60 + 44.
+    expect(events.flatMap((event) => (event.type === "phase" ? [event] : []))).toMatchObject([
+      { name: "head", trainable: 33, frozen: 3560 },
+      { name: "tune", learningRate: 1e-3, trainable: 33 + 2 * 248, frozen: 3560 },
+    ]);
+    const merged = changedWeights(base.graph, model.finished().graph);
+    expect(changedWeights(base.graph, model.graph)).toEqual([]);
+    expect(merged.filter((name) => own.has(name))).toEqual(model.lora?.lora.adapters.map(({ weight }) => weight));
+  });
+
+  test("with lora, a tune phase that is worse throughout leaves adapters that do nothing", async () => {
+    const { model, best } = await tune({ headEpochs: 3, lora: 2, tuneLearningRate: 50 });
+    expect(best?.epoch).toBeLessThanOrEqual(3);
+    for (const { B } of model.lora?.lora.adapters ?? []) {
+      expect(model.graph.initializers.get(B)?.data.some((number) => Number(number) !== 0)).toBe(false);
+    }
+    const { loss } = await model.evaluate(two.val);
+    expect(loss).toBeAllclose(best?.valLoss ?? Number.NaN, { rtol: 1e-5 });
+  });
+
+  test("with lora, the learning rate of tuning is another one by default", () => {
+    expect(recipeDefaults({}).tuneLearningRate).toBe(1e-5);
+    expect(recipeDefaults({ lora: 8 }).tuneLearningRate).toBe(loraLearningRate);
   });
 
   test("a phase's numbers are those of its best epoch", async () => {
@@ -326,6 +355,12 @@ describe("when it goes wrong", () => {
     [{ cache: JSON.parse('{ "memoryByte": 5 }') }, 'cache has no option "memoryByte".'],
     [{ batchNorm: JSON.parse('"eval"') }, 'There is no batchNorm "eval".'],
     [{ patience: 0 }, "patience must be a whole number from 1, not 0."],
+    [{ lora: 0 }, "lora must be a whole number from 1, not 0."],
+    [{ lora: 2, loraAlpha: 0 }, "loraAlpha must be a number above 0, not 0."],
+    [{ lora: 2, tuneEpochs: 0 }, "Adapters would never be trained"],
+    [{ lora: 2, unfreeze: "none" }, "Adapters would never be trained"],
+    [{ loraTargets: ["features.3.0"] }, "loraAlpha and loraTargets say what adapters are like, and there are none."],
+    [{ lora: 2, loraTargets: ["nowhere"] }, 'No layer to adapt is called "nowhere".'],
     [{ unfreeze: { from: "nowhere" } }, 'The graph has no node "nowhere"'],
   ] as const)("refuses %o", async (options, message) => {
     await expect(tune({ ...quick, headEpochs: 1, ...options })).rejects.toThrow(message);

@@ -3,7 +3,6 @@ import { withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { smallestBatch, withBatchStatistics } from "../program/batch-statistics.ts";
 import type { LossName } from "../program/losses.ts";
-import type { Unfreeze } from "../rewrite/trainable.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
 import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
@@ -16,11 +15,11 @@ import type { PhaseName, PhaseResult } from "./phase.ts";
 import {
   checkRecipe,
   type FineTuneOptions,
-  fineTuneDefaults,
   headLayers,
   lossFor,
   optimizerFor,
   type RecipeJob,
+  recipeDefaults,
 } from "./recipe.ts";
 import { defaultLoss, unitsFor } from "./targets.ts";
 import type { TransferModel } from "./transfer-model.ts";
@@ -35,24 +34,29 @@ export interface FineTuned {
 
 /**
  * The recipe of transfer learning: a new head is trained on the frozen base, then the base is unfrozen and all of it is
- * trained at a low learning rate. The weights of the epoch with the lowest validation loss are kept.
+ * trained at a low learning rate; with `lora`, low-rank adapters beside it are. The weights of the epoch with the lowest
+ * validation loss are kept.
  *
- * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished · {UsageError} "bad-option"
- * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned
+ * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished
+ * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned · "no-adapter"
+ * @throws {UsageError} "bad-option"
  */
 export async function fineTune(base: Base, data: TrainVal, options: FineTuneOptions, host: Host): Promise<FineTuned> {
-  const job: RecipeJob = withDefaults(fineTuneDefaults, options);
+  const job: RecipeJob = withDefaults(recipeDefaults(options), options);
   checkRecipe("fineTune", job);
   const loss = job.loss ?? defaultLoss(data.train.classes.length);
   const layers = headLayers({ ...job, units: unitsFor(loss, data.train) });
-  const model = graft(base, layers, { seed: job.seed, threads: job.threads }, host);
+  const grafted = () => graft(base, layers, { seed: job.seed, threads: job.threads }, host);
   // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
-  if (job.tuneEpochs > 0) model.unfreeze(job.unfreeze);
-  if (job.batchNorm === "training") checkBatchNorm(model, data.train.size % job.batch || job.batch);
+  const opened = grafted();
+  if (job.tuneEpochs > 0) open(opened, job);
+  if (job.batchNorm === "training") checkBatchNorm(opened, data.train.size % job.batch || job.batch);
+  const model = grafted();
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
-  await recipe.phase("head", "none", { epochs: job.headEpochs, learningRate: job.headLearningRate });
+  await recipe.phase("head", () => model.freeze(), { epochs: job.headEpochs, learningRate: job.headLearningRate });
   if (job.unfreeze !== "none") {
-    await recipe.phase("tune", job.unfreeze, { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate });
+    const rest = { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate };
+    await recipe.phase("tune", () => open(model, job), rest);
   }
   return recipe.result();
 }
@@ -75,6 +79,12 @@ function checkBatchNorm({ graph, trainable }: TransferModel, leftOver: number): 
 
 const merged = "The model has no BatchNormalization: its exporter merged it into the convolutions, if it had any.";
 
+/** Makes the part of the base that is tuned trainable: its own weights, or adapters beside them. */
+function open(model: TransferModel, { unfreeze, lora, loraAlpha, loraTargets }: RecipeJob): void {
+  if (lora === undefined) model.unfreeze(unfreeze);
+  else model.addLora({ rank: lora, alpha: loraAlpha, targets: loraTargets, unfreeze });
+}
+
 interface RecipeParts {
   readonly model: TransferModel;
   readonly data: TrainVal;
@@ -96,12 +106,12 @@ class Recipe {
 
   async phase(
     name: PhaseName,
-    unfreeze: Unfreeze,
+    prepare: () => void,
     { epochs, learningRate }: { readonly epochs: number; readonly learningRate: number },
   ) {
     const { model, data, job, loss } = this.#parts;
     if (epochs === 0 || this.#stopped === "interrupted" || this.#stopped === "nan-loss") return;
-    model.unfreeze(unfreeze);
+    prepare();
     model.compile({
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),

@@ -26,5 +26,5 @@ export function graft(
 ): TransferModel {
   refuseUnknown("graft", rest);
   const { graph, added } = graftLayers(base.graph, layers, { rng: random(seed).fork("graft") });
-  return new TransferModel({ base, graph, added, seed, threads: threads ?? host.threads }, host);
+  return new TransferModel({ base, graph, head: layers, added, seed, threads: threads ?? host.threads }, host);
 }

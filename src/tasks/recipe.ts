@@ -23,6 +23,12 @@ export interface FineTuneOptions {
   readonly unfreeze?: Unfreeze;
   /** What unfrozen BatchNormalization layers normalize by: running statistics that stay, or those of each batch. */
   readonly batchNorm?: BatchNormMode;
+  /** Rank of low-rank adapters, from 1: they are tuned in place of the weights that `unfreeze` names. */
+  readonly lora?: number | undefined;
+  /** Adapters' outputs are scaled by loraAlpha / lora; by default 1. */
+  readonly loraAlpha?: number | undefined;
+  /** Layers that get adapters, by their module's path or its last parts; by default all that can. */
+  readonly loraTargets?: readonly string[] | undefined;
   readonly optimizer?: OptimizerName;
   /** By default binary cross-entropy for two classes, softmax cross-entropy for more. */
   readonly loss?: LossName | undefined;
@@ -64,6 +70,19 @@ export const fineTuneDefaults = {
   maxBadFraction: 0.1,
 } as const satisfies FineTuneOptions;
 
+/**
+ * What adapters are tuned at. B starts at 0 and has to grow before A learns anything, so they want far more than weights
+ * that know something already. On hymenoptera with MobileNetV2, rank 8, 3 epochs, seed 1, the best validation loss was 0.070
+ * before, 0.069 at 1e-4, 0.066 at 3e-4, 0.083 at 1e-3.
+ */
+export const loraLearningRate = 3e-4;
+
+/** The defaults that go with some options. */
+export const recipeDefaults = ({ lora }: Pick<FineTuneOptions, "lora">) => ({
+  ...fineTuneDefaults,
+  tuneLearningRate: lora === undefined ? fineTuneDefaults.tuneLearningRate : loraLearningRate,
+});
+
 /** Every option there is: what is not here is refused. */
 const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   headEpochs: true,
@@ -72,6 +91,9 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   tuneLearningRate: true,
   unfreeze: true,
   batchNorm: true,
+  lora: true,
+  loraAlpha: true,
+  loraTargets: true,
   optimizer: true,
   loss: true,
   hidden: true,
@@ -114,12 +136,28 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
   for (const units of recipe.hidden) checkNumber("hidden", units, whole);
   checkUnfreeze(recipe.unfreeze);
   named("batchNorm", batchNormModes, recipe.batchNorm);
+  checkLora(recipe);
   optimizerFor(recipe.optimizer, recipe.headLearningRate);
   if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
   const { headEpochs, tuneEpochs, unfreeze } = recipe;
   if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
   throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
     hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
+  });
+}
+
+function checkLora({ lora, loraAlpha, loraTargets, tuneEpochs, unfreeze }: RecipeJob): void {
+  if (lora === undefined) {
+    if (loraAlpha === undefined && loraTargets === undefined) return;
+    throw new UsageError("bad-option", "loraAlpha and loraTargets say what adapters are like, and there are none.", {
+      hint: "Give their rank too: --lora 8.",
+    });
+  }
+  checkNumber("lora", lora, whole);
+  if (loraAlpha !== undefined) checkNumber("loraAlpha", loraAlpha, { moreThan: 0 });
+  if (tuneEpochs !== 0 && unfreeze !== "none") return;
+  throw new UsageError("bad-option", "Adapters would never be trained: the base is not tuned.", {
+    hint: "Leave out --lora, or give tuning epochs (--tune-epochs 5) and layers (--unfreeze all).",
   });
 }
 

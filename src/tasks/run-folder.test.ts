@@ -16,6 +16,7 @@ describe("createRunFolder", () => {
     expect(await store.kind(path)).toBe("folder");
     expect(paths).toEqual({
       root: "/runs/a",
+      adapter: "/runs/a/adapter",
       model: "/runs/a/model",
       history: "/runs/a/history.jsonl",
       about: "/runs/a/run.json",

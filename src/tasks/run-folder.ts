@@ -5,6 +5,7 @@ import type { Store } from "../store/store.ts";
 export const runPaths = (store: Store, run: string) => ({
   root: run,
   model: store.join(run, "model"),
+  adapter: store.join(run, "adapter"),
   history: store.join(run, "history.jsonl"),
   about: store.join(run, "run.json"),
   checkpoints: store.join(run, "checkpoints"),

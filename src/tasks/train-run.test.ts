@@ -4,11 +4,15 @@ import { drawnPictures, writePictures, writeTrainVal } from "../../test/fixtures
 import { storeMethods } from "../../test/fixtures/store-methods.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { HostError } from "../base/errors.ts";
+import { folderDataset } from "../data/folder-dataset.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
 import { decodeModel } from "../onnx/decode.ts";
 import type { Store } from "../store/store.ts";
+import { loadBase } from "./base-model.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import type { Host } from "./host.ts";
+import { loadAdapter } from "./load-adapter.ts";
+import { loraLearningRate } from "./recipe.ts";
 import type { RunEvent } from "./run-events.ts";
 import { type TrainResult, type TrainRunOptions, trainRun } from "./train-run.ts";
 
@@ -203,6 +207,40 @@ describe("a run that goes well", () => {
     expect(card).toContain(`| accuracy | ${Number(valAccuracy.toPrecision(4))} |`);
     expect(card).toContain("| Training pictures | 20 |");
     expect(card).toContain('| Phase "tune" | 2 epochs');
+  });
+});
+
+describe("a run with low-rank adapters", () => {
+  test("leaves the merged model, and the adapter alone that gives the same answers on its base", async () => {
+    const host = await furnished();
+    const { store } = host;
+    const result = await trainRun({ ...quick, lora: 2, loraAlpha: 4, given: ["lora"] }, host);
+    expect(await store.list("/runs/a")).toEqual(["adapter", "checkpoints", "history.jsonl", "model", "run.json"]);
+    expect(result.lora).toMatchObject({
+      rank: 2,
+      alpha: 4,
+      trainable: 33 + 2 * 248,
+      frozen: 3560,
+      path: "/runs/a/adapter",
+    });
+    expect(result.lora?.modules.length).toBe(5);
+    expect(result.lora?.skipped.length).toBe(3);
+    const about: unknown = JSON.parse(await store.readText("/runs/a/run.json"));
+    expect(about).toMatchObject({ result: { lora: result.lora }, options: { lora: { value: 2, from: "given" } } });
+
+    const measured = await evaluateRun({ run: "/runs/a", data: "/data/val" }, host);
+    expect(measured.loss).toBeAllclose(result.valLoss, { rtol: 1e-5 });
+    const again = await loadAdapter(await loadBase("/models/tiny", {}, host), "/runs/a/adapter", {}, host);
+    const val = await folderDataset("/data/val", { store, decoder: host.decoder, classes: result.classes });
+    expect((await again.evaluate(val)).loss).toBeAllclose(result.valLoss, { rtol: 1e-5 });
+  });
+
+  test("says the learning rate that adapters have by default", async () => {
+    const host = await furnished();
+    const { tuneLearningRate: _, ...rest } = quick;
+    await trainRun({ ...rest, lora: 1, given: ["lora"] }, host);
+    const about: unknown = JSON.parse(await host.store.readText("/runs/a/run.json"));
+    expect(about).toMatchObject({ options: { tuneLearningRate: { value: loraLearningRate, from: "default" } } });
   });
 });
 

@@ -12,11 +12,12 @@ import { type Base, loadBase } from "./base-model.ts";
 import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
-import { checkRecipe, type FineTuneOptions, fineTuneDefaults, lightAugmentation } from "./recipe.ts";
+import { checkRecipe, type FineTuneOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
 import type { SkippedImage } from "./run-events.ts";
-import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
 import { defaultLoss } from "./targets.ts";
+import { type TrainedLora, trainedLora } from "./trained-lora.ts";
 
 export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks"> {
   /** Folder of pictures: <data>/<class>/*, or <data>/{train,val}/<class>/*. */
@@ -46,6 +47,8 @@ export interface TrainResult {
   /** Of the saved model, measured in float32. */
   readonly valLoss: number;
   readonly valAccuracy: number;
+  /** The low-rank adapters, where the run came to them. */
+  readonly lora?: TrainedLora | undefined;
   readonly skipped: readonly SkippedImage[];
   readonly stopped: StopReason;
 }
@@ -65,7 +68,7 @@ const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
  * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
  */
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
-  const job = withDefaults({ ...fineTuneDefaults, ...trainRunDefaults, threads: host.threads }, options);
+  const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads: host.threads }, options);
   checkRecipe("trainRun", recipeOf(job));
   checkDtype(job.dtype);
   const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
@@ -92,7 +95,10 @@ const divergence = ({ run }: TrainResult) =>
   });
 
 type Job = ReturnType<
-  typeof withDefaults<typeof fineTuneDefaults & typeof trainRunDefaults & { threads: number }, TrainRunOptions>
+  typeof withDefaults<
+    ReturnType<typeof recipeDefaults> & typeof trainRunDefaults & { threads: number },
+    TrainRunOptions
+  >
 >;
 
 /** The options that are fineTune's own. */
@@ -136,6 +142,7 @@ class Run {
       training: this.#cardRows(result),
       dtype: job.dtype,
     });
+    if (result.lora) await tuned.model.saveAdapter(folder.paths.adapter);
     const status =
       result.stopped === "nan-loss" ? "diverged" : result.stopped === "interrupted" ? "interrupted" : "finished";
     await this.#describe({ status, finished: host.date(), result });
@@ -154,12 +161,22 @@ class Run {
 
   /** Accuracy and loss of the model as it is saved, on the validation pictures. */
   async #measured({ model, phases, stopped }: FineTuned): Promise<TrainResult> {
-    const { job, data, folder } = this.#parts;
+    const { job, data, folder, host } = this.#parts;
     const { loss, metrics } = await model.evaluate(data.val, { batch: job.batch, maxBadFraction: job.maxBadFraction });
     const skipped = model.skipped.map(({ name, reason }: BadImage) => ({ name, reason }));
     for (const image of skipped) job.onEvent?.({ type: "bad-image", ...image });
     const valAccuracy = metrics.accuracy ?? Number.NaN;
-    return { run: folder.path, classes: data.train.classes, phases, valLoss: loss, valAccuracy, skipped, stopped };
+    const lora = trainedLora(model, runPaths(host.store, folder.path).adapter);
+    return {
+      run: folder.path,
+      classes: data.train.classes,
+      phases,
+      valLoss: loss,
+      valAccuracy,
+      lora,
+      skipped,
+      stopped,
+    };
   }
 
   #recipe(): FineTuneOptions {
@@ -203,7 +220,7 @@ class Run {
     const { onEvent, signal, given, ...values } = this.#parts.job;
     const said = new Set<string>(given);
     const usual: Readonly<Record<string, unknown>> = {
-      ...fineTuneDefaults,
+      ...recipeDefaults(this.#parts.job),
       ...trainRunDefaults,
       threads: this.#parts.host.threads,
     };
@@ -215,12 +232,13 @@ class Run {
     return Object.fromEntries(entries);
   }
 
-  #cardRows({ phases }: TrainResult) {
+  #cardRows({ phases, lora }: TrainResult) {
     const { job } = this.#parts;
     const { train, val } = this.#counts();
     const rates = { head: job.headLearningRate, tune: job.tuneLearningRate, scratch: job.headLearningRate };
     return {
       ...phaseRows(phases),
+      ...(lora ? { "Low-rank adapters": `rank ${lora.rank} on ${lora.modules.length} layers, folded in` } : {}),
       "Training pictures": train,
       "Validation pictures": val,
       Optimizer: job.optimizer,

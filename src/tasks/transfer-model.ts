@@ -1,13 +1,18 @@
-import { TrainingError } from "../base/errors.ts";
+import { TrainingError, UsageError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { random } from "../base/random.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type BadImage, badImageLedgers } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Means } from "../evaluation/tally.ts";
 import type { Augmentation } from "../image/augment.ts";
+import { writeAdapterFolder } from "../models/write-adapter-folder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { Loss } from "../program/losses.ts";
 import { constant, type Schedule } from "../program/schedules.ts";
+import type { Layer } from "../rewrite/layers.ts";
+import { loraWeights } from "../rewrite/lora.ts";
+import { mergeLora } from "../rewrite/merge-lora.ts";
 import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainable.ts";
 import { withWeights } from "../rewrite/weights.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
@@ -19,6 +24,7 @@ import { Classifier, type Finished, type Prediction } from "./classifier.ts";
 import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
 import { finished } from "./finished.ts";
 import type { Host } from "./host.ts";
+import { type Adapters, adapterContent, addAdapters, type LoraOptions } from "./lora.ts";
 import { type Picture, predictPictures } from "./pictures.ts";
 import { type SaveOptions, saveModel } from "./save-model.ts";
 import { checkGradients } from "./trainable-from.ts";
@@ -53,10 +59,20 @@ export interface EvaluateModelOptions {
 interface Grafted {
   readonly base: Base;
   readonly graph: Graph;
-  /** Names of the new layers' weights. */
+  /** The new layers. */
+  readonly head: readonly Layer[];
+  /** Names of their weights. */
   readonly added: readonly string[];
   readonly seed: number;
   readonly threads: number;
+}
+
+/** What a model knows that was trained before. */
+export interface Trained {
+  readonly adapters: Adapters;
+  readonly classes: readonly string[];
+  readonly compiled: Compiled;
+  readonly multiLabel: boolean;
 }
 
 interface Answerer {
@@ -83,31 +99,45 @@ export class TransferModel {
   /** Whether the labels of an example stand side by side. */
   #multiLabel = false;
   #answerer: Answerer | undefined;
+  #adapters: Adapters | undefined;
 
-  constructor(grafted: Grafted, host: Host) {
+  constructor(grafted: Grafted, host: Host, trained?: Trained) {
     this.base = grafted.base;
     this.#host = host;
     this.#grafted = grafted;
     this.#graph = grafted.graph;
-    this.#unfreeze = grafted.base.trainable ? "all" : "none";
+    this.#unfreeze = grafted.base.trainable && !trained ? "all" : "none";
+    this.#adapters = trained?.adapters;
+    this.#classes = trained?.classes;
+    this.#compiled = trained?.compiled;
+    this.#multiLabel = trained?.multiLabel ?? false;
   }
 
-  /** Pictures in, logits [N, C] out, with the weights as they are now. */
+  /** Pictures in, logits [N, C] out, with the weights as they are now; low-rank adapters beside the layers they adapt. */
   get graph(): Graph {
     return this.#graph;
   }
 
-  /** Names of the weights that the next `fit` trains: the new layers', and what of the base is not frozen. */
+  /** Names of the weights that the next `fit` trains: the new layers', adapters, and what of the base is not frozen. */
   get trainable(): readonly string[] {
-    return selectTrainable(this.#graph, { unfreeze: this.#unfreeze, always: this.#grafted.added });
+    const adapters = this.#adapters ? loraWeights(this.#adapters.lora) : [];
+    return selectTrainable(this.#graph, { unfreeze: this.#unfreeze, always: [...adapters, ...this.#grafted.added] });
   }
 
   /** How many numbers are trained, and how many stay as they are. */
   get parameters(): { readonly trainable: number; readonly frozen: number } {
     const count = (names: readonly string[]) =>
       names.reduce((sum, name) => sum + sizeOf(this.#graph.initializers.get(name)?.shape ?? [0]), 0);
-    const trainable = count(this.trainable);
-    return { trainable, frozen: count(weightNames(this.#graph)) - trainable };
+    const trainable = new Set(this.trainable);
+    return {
+      trainable: count([...trainable]),
+      frozen: count(weightNames(this.#graph).filter((name) => !trainable.has(name))),
+    };
+  }
+
+  /** The low-rank adapters, and which layers have none and why; undefined without `addLora`. */
+  get lora(): Adapters | undefined {
+    return this.#adapters;
   }
 
   /** Pictures left out so far because they could not be read. */
@@ -129,9 +159,15 @@ export class TransferModel {
    * Which part of the base is trained along with the new layers. Takes effect with the next `compile`, as in Keras.
    *
    * @throws {GraphError} "no-such-node" · "no-gradient" where a node in that part has none; nothing is changed then
+   * @throws {UsageError} "bad-option" where low-rank adapters are trained in the base's place
    */
   unfreeze(what: Unfreeze = "all"): void {
     const { added } = this.#grafted;
+    if (this.#adapters && what !== "none") {
+      throw new UsageError("bad-option", "The base of a model with low-rank adapters stays frozen.", {
+        hint: "To train its own weights, fold the adapters into them first: model.mergeLora().",
+      });
+    }
     checkGradients(this.#graph, selectTrainable(this.#graph, { unfreeze: what, always: added }), added);
     this.#unfreeze = what;
     this.#compiled = undefined;
@@ -139,6 +175,34 @@ export class TransferModel {
 
   freeze(): void {
     this.unfreeze("none");
+  }
+
+  /**
+   * Puts low-rank adapters beside layers of the base. From the next `compile` on they are trained, with the new layers; the
+   * base's own weights stay frozen. The model computes what it did before.
+   *
+   * @throws {UsageError} "bad-option" for a rank out of range, or where there are adapters already
+   * @throws {GraphError} "no-adapter" · "no-such-node" · "no-gradient"; nothing is changed then
+   */
+  addLora(options: LoraOptions): void {
+    if (this.#adapters) {
+      throw new UsageError("bad-option", "The model has low-rank adapters already.", {
+        hint: "Fold them into the base first: model.mergeLora().",
+      });
+    }
+    const { added, seed } = this.#grafted;
+    const { graph, adapters } = addAdapters(this.#graph, options, { added, rng: random(seed).fork("lora") });
+    this.#graph = graph;
+    this.#adapters = adapters;
+    this.#unfreeze = "none";
+    this.#compiled = undefined;
+  }
+
+  /** Folds the low-rank adapters into the base's weights. It is frozen then, and can be unfrozen. */
+  mergeLora(): void {
+    this.#graph = this.#merged();
+    this.#adapters = undefined;
+    this.#compiled = undefined;
   }
 
   /** Sets how to train; the optimizer starts afresh. @throws {UsageError} "bad-option" */
@@ -227,16 +291,45 @@ export class TransferModel {
 
   /**
    * Writes a model folder that any ONNX runtime, transformers.js or Python can load: a single logit z becomes the two
-   * logits [0, z].
+   * logits [0, z], low-rank adapters are folded into the base.
    */
   async save(folder: string, options: SaveOptions = {}): Promise<void> {
     const { base } = this;
     await saveModel(folder, this.finished(), { base, multiLabel: this.#multiLabel, ...options }, this.#host);
   }
 
+  /**
+   * Writes the low-rank adapters and the new layers alone, in PEFT's format; `loadAdapter` puts them on the base again.
+   *
+   * @throws {TrainingError} "no-adapter" · "not-compiled" · {HostError} "run-exists"
+   */
+  async saveAdapter(
+    folder: string,
+    { overwrite = false, ...rest }: { readonly overwrite?: boolean } = {},
+  ): Promise<void> {
+    refuseUnknown("saveAdapter", rest);
+    if (!this.#adapters) {
+      throw new TrainingError("no-adapter", "The model has no low-rank adapters to save.", {
+        hint: "Call model.addLora({ rank: 8 }), compile and fit first; model.save writes the whole model.",
+      });
+    }
+    const { base, head, added } = this.#grafted;
+    const { loss } = this.#required();
+    const labels = this.#known();
+    const content = adapterContent(this.#graph, this.#adapters.lora, {
+      base,
+      head,
+      added,
+      loss,
+      labels,
+      multiLabel: this.#multiLabel,
+    });
+    await writeAdapterFolder(folder, content, { store: this.#host.store, overwrite });
+  }
+
   /** The model as it is saved. @throws {TrainingError} "not-compiled" */
   finished(classes: readonly string[] = this.#known()): Finished {
-    return finished(this.#graph, {
+    return finished(this.#merged(), {
       loss: this.#required().loss,
       labels: classes,
       preprocessing: this.base.preprocessing,
@@ -272,6 +365,11 @@ export class TransferModel {
     const classifier = Classifier.open(this.finished(classes), { threads, host: this.#host });
     this.#answerer = { graph: this.#graph, loss, classes, classifier };
     return classifier;
+  }
+
+  /** The graph without branches. */
+  #merged(): Graph {
+    return this.#adapters ? mergeLora(this.#graph, this.#adapters.lora) : this.#graph;
   }
 
   #required(): Compiled {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
 import { preprocessingPresets } from "../../models/preprocessing.ts";
-import { fineTuneDefaults } from "../../tasks/recipe.ts";
+import { fineTuneDefaults, loraLearningRate } from "../../tasks/recipe.ts";
 import { command } from "../command.ts";
 import { runCli } from "../run-cli.ts";
 import { trainFlags, trainOperands } from "./train.ts";
@@ -40,6 +40,9 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--tune-lr", "0.0001"], { tuneLearningRate: 1e-4 }],
   [["--unfreeze", "last 3"], { unfreeze: { lastLayers: 3 } }],
   [["--batch-norm", "training"], { batchNorm: "training" }],
+  [["--lora", "8"], { lora: 8 }],
+  [["--lora-alpha", "16"], { loraAlpha: 16 }],
+  [["--lora-targets", "query, value"], { loraTargets: ["query", "value"] }],
   [["--batch", "8"], { batch: 8 }],
   [["--accumulate", "4"], { accumulate: 4 }],
   [["--optimizer", "adamw"], { optimizer: "adamw" }],
@@ -73,7 +76,7 @@ describe("the flags of train", () => {
 
   it("tell the defaults that training has", () => {
     const told = Object.entries(trainFlags).flatMap(([name, { about }]) => {
-      const value = /\(default: ([^\s)]+)\)/.exec(about)?.[1];
+      const value = /\(default: ([^\s);]+)[);]/.exec(about)?.[1];
       return value === undefined || !(name in fineTuneDefaults) ? [] : [[name, value] as const];
     });
     const defaults = new Map<string, unknown>(Object.entries(fineTuneDefaults));
@@ -82,6 +85,10 @@ describe("the flags of train", () => {
       expect([name, typeof wanted === "number" ? Number(value) : value]).toEqual([name, wanted]);
     }
     expect(told.length).toBe(Object.keys(fineTuneDefaults).filter((name) => name !== "hidden").length);
+  });
+
+  it("tell the learning rate that goes with adapters", () => {
+    expect(trainFlags.tuneLearningRate.about).toContain(`with --lora ${loraLearningRate})`);
   });
 
   it("name the presets that there are", () => {

@@ -8,7 +8,7 @@ const head = "New layers:";
 const model = "Reading the model:";
 
 const epochs = wholeNumber({ min: 0 });
-const learningRate = number({ above: 0 });
+const aboveZero = number({ above: 0 });
 const share = number({ min: 0, below: 1 });
 
 export const trainOperands = {
@@ -55,13 +55,13 @@ export const trainFlags = {
     term: "--head-lr <x>",
     about: "learning rate of the first phase (default: 0.003)",
     group: recipe,
-    parse: learningRate,
+    parse: aboveZero,
   },
   tuneLearningRate: {
     term: "--tune-lr <x>",
-    about: "learning rate of the second phase (default: 0.00001)",
+    about: "learning rate of the second phase (default: 0.00001; with --lora 0.0003)",
     group: recipe,
-    parse: learningRate,
+    parse: aboveZero,
   },
   unfreeze: {
     term: "--unfreeze <what>",
@@ -76,6 +76,24 @@ export const trainFlags = {
       "(by each batch; running statistics follow) (default: frozen)",
     group: recipe,
     parse: oneOf({ frozen: "frozen", training: "training" }),
+  },
+  lora: {
+    term: "--lora <rank>",
+    about: "tune low-rank adapters in place of the base's own weights; the run holds them alone too, for PEFT",
+    group: recipe,
+    parse: wholeNumber({ min: 1 }),
+  },
+  loraAlpha: {
+    term: "--lora-alpha <x>",
+    about: "what adapters are scaled by, times the rank (default: the rank)",
+    group: recipe,
+    parse: aboveZero,
+  },
+  loraTargets: {
+    term: "--lora-targets <layers,...>",
+    about: "layers that get adapters, by whole or last parts of their names, e.g. query,value (default: all that can)",
+    group: recipe,
+    parse: listOf(text),
   },
   batch: { ...batch, group: recipe },
   accumulate: {

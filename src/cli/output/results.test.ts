@@ -94,6 +94,21 @@ describe("the end of a run", () => {
     npx regraft predict runs/bees a.jpg`);
   });
 
+  it("says how few weights adapters took, and where they are", () => {
+    const lora = {
+      rank: 8,
+      alpha: 8,
+      modules: ["a", "b"],
+      skipped: [],
+      trainable: 149505,
+      frozen: 2206816,
+      path: "runs/bees/adapter",
+    };
+    expect(trainSummary({ ...result, lora }, [], colors)).toContain(
+      "  adapters of rank 8 on 2 layers: 149,505 weights tuned, 6.3% of all → runs/bees/adapter",
+    );
+  });
+
   it("does not call a result good that guessing would give", () => {
     const text = trainSummary({ ...result, valAccuracy: 0.55 }, [], colors).join("\n");
     expect(text).toContain("! 55.0% of the validation pictures right");

@@ -1,6 +1,6 @@
 import type { TrainResult } from "../../tasks/train-run.ts";
 import { columns } from "./columns.ts";
-import { counted, decimals, duration, percent } from "./format.ts";
+import { count, counted, decimals, duration, percent } from "./format.ts";
 import { skippedLines } from "./skipped.ts";
 import type { Colors } from "./terminal.ts";
 
@@ -31,11 +31,21 @@ export function trainSummary(result: TrainResult, next: readonly string[], color
     ...columns(rows, { right: [1, 2] }),
     "",
     `  ${guessing ? yellow("!") : green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
+    ...loraLines(result, colors),
     ...(guessing ? [`  ${yellow(`no better than guessing, which gives ${percent(chance)}: ${advice}`)}`] : []),
     ...(ending ? [`  ${yellow(ending)}`] : []),
     ...skippedLines(result.skipped, colors),
     "",
     dim("  next"),
     ...next.map((command) => `    ${command}`),
+  ];
+}
+
+function loraLines({ lora }: TrainResult, { dim }: Colors): readonly string[] {
+  if (!lora) return [];
+  const { rank, modules, trainable, frozen, path } = lora;
+  const share = percent(trainable / (trainable + frozen));
+  return [
+    `  ${dim(`adapters of rank ${rank} on ${counted(modules.length, "layer")}: ${count(trainable)} weights tuned, ${share} of all → ${path}`)}`,
   ];
 }
