@@ -20,6 +20,7 @@ export const errorCodes = {
   "no-external-data": "A file is missing that the model keeps weights in.",
   "bad-external-data":
     "The model keeps weights in a file that lies outside of its folder, or that is not as long as it should be.",
+  "too-large": "The model takes more memory than the machine has.",
   "no-model": "There is no model at the place named.",
   "bad-model-folder": "A file of the model folder is missing or does not hold what it should.",
   "bad-adapter": "The adapter's tensors are incomplete, or do not fit the base model.",

@@ -13,7 +13,7 @@ export interface ModelOptions {
 const LOWEST_OPSET = 13;
 
 /** Versions of other domains where the graph does not say; those that are not here have only had version 1. */
-const domainVersions: Readonly<Record<string, number>> = { "ai.onnx.ml": 3 };
+const domainVersions: ReadonlyMap<string, number> = new Map([["ai.onnx.ml", 3]]);
 
 /** The first IR version of the ONNX release that brought each opset, highest first: [from opset, IR version]. */
 const irVersions = [
@@ -35,7 +35,7 @@ export function modelOf(graph: Graph, { producer = "regraft", metadata = {}, ...
   const nodes = allNodes(graph);
   const opset = Math.max(LOWEST_OPSET, ...new Set(nodes.filter(({ domain }) => domain === "").map(sinceOf)));
   const domains = new Set(nodes.map(({ domain }) => domain).filter(Boolean));
-  const version = (domain: string) => graph.domains?.get(domain) ?? domainVersions[domain] ?? 1;
+  const version = (domain: string) => graph.domains?.get(domain) ?? domainVersions.get(domain) ?? 1;
   const others = [...domains].sort().map((domain) => [domain, version(domain)] as const);
   const irVersion = irVersions.find(([from]) => opset >= from)?.[1] ?? 7;
   return { graph, irVersion, opsets: new Map([["", opset], ...others]), producer, metadata };

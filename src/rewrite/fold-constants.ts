@@ -1,4 +1,4 @@
-import { isStatic, type Shape } from "../base/shape.ts";
+import { isStatic, type Shape, sizeOf } from "../base/shape.ts";
 import { ints, type Tensor } from "../base/tensor.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { isKnownOp } from "../onnx/ops.ts";
@@ -49,9 +49,13 @@ function computed(node: Node, inputs: readonly (Known | undefined)[], outputs: r
   const constants = given.map(({ constant }) => constant).filter((value) => value !== undefined);
   if (constants.length < given.length || !isStatic(output.shape)) return outputs;
   const { shape, dtype } = output;
+  if (sizeOf(shape) > Math.max(MOST_FOLDED, ...constants.map(({ data }) => data.length))) return outputs;
   const constant = constantRules[node.op]?.({ inputs: constants, attributes: node.attributes, shape, dtype });
   return constant ? [{ ...output, constant }] : outputs;
 }
+
+/** Elements of a constant that grows by being computed: a few numbers can ask for more than there is memory. */
+const MOST_FOLDED = 2 ** 24;
 
 /** A Reshape to a computed shape, with the shape as numbers; -1 stands for the one extent that is a name. */
 function withConstantTarget(

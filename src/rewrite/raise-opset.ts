@@ -129,8 +129,12 @@ function rowsOf(node: Node, version: number) {
 function checkedNode(node: Node, version: number): Node {
   const spec = specOf(node);
   if (!spec) return checkedPassed(node, version);
-  for (const [name, { value }] of Object.entries(node.attributes)) {
-    if (Object.hasOwn(spec.attributes, name) || isIdle(node.op, name, value)) continue;
+  for (const [name, { kind, value }] of Object.entries(node.attributes)) {
+    if (isIdle(node.op, name, value)) continue;
+    if (Object.hasOwn(spec.attributes, name)) {
+      checkKind(node, { name, kind, expected: spec.attributes[name]?.kind });
+      continue;
+    }
     throw new ModelError(
       "unsupported-attribute",
       `${node.op} "${labelOf(node)}" has the attribute ${name}, which ${node.op} of opset ${OPSET} does not take.`,
@@ -138,6 +142,20 @@ function checkedNode(node: Node, version: number): Node {
     );
   }
   return node;
+}
+
+function checkKind(
+  node: Node,
+  { name, kind, expected }: { readonly name: string; readonly kind: string; readonly expected: string | undefined },
+): void {
+  if (kind === expected) return;
+  throw new GraphError(
+    "bad-graph",
+    `${node.op} "${labelOf(node)}" has ${kind} as its attribute ${name}, not ${expected}.`,
+    {
+      hint: "The file is damaged: fetch or export it again.",
+    },
+  );
 }
 
 /** A node that is not looked into must mean here what it says, and hide no graph. */

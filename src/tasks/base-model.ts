@@ -10,6 +10,7 @@ import { type Features, findFeatures } from "../rewrite/find-features.ts";
 import type { Head } from "../rewrite/find-head.ts";
 import { fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
+import { requireMemory } from "./fits-memory.ts";
 import type { Host } from "./host.ts";
 import { withKnownShapes } from "./known-shapes.ts";
 import { checkOpenedBatch } from "./opened-batch.ts";
@@ -25,7 +26,7 @@ export interface LoadOptions {
 }
 
 /** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
-export type LoadingHost = Pick<Host, "store" | "runtime">;
+export type LoadingHost = Pick<Host, "store" | "runtime" | "memory">;
 
 /** A pre-trained model without its classifier. */
 export interface Base {
@@ -86,11 +87,13 @@ export function preprocessingOf(loaded: LoadedModel, wanted: string | Preprocess
 /**
  * The whole graph, ready to be run and looked into: at its size, with an opened batch compared with the closed one.
  *
- * @throws {ModelError} "not-an-image-model" · "fixed-batch" · {HostError} "engine-failed"
+ * @throws {ModelError} "not-an-image-model" · "fixed-batch" · "too-large" · {HostError} "engine-failed"
  */
 export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing, host: LoadingHost): Promise<Graph> {
   await checkOpenedBatch(loaded, host);
-  return withKnownShapes(sized(loaded.model.graph, preprocessing), host);
+  const graph = sized(loaded.model.graph, preprocessing);
+  requireMemory(graph, host);
+  return withKnownShapes(graph, host);
 }
 
 /** The graph at the size that its preprocessing makes. @throws {ModelError} "not-an-image-model" */

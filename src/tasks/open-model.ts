@@ -15,16 +15,13 @@ import { modelFolderOf } from "./run-folder.ts";
  */
 export async function openModel(
   path: string,
-  {
-    store,
-    runtime,
-    preprocessing: wanted,
-  }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
+  { preprocessing: wanted, ...host }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
+  const { store } = host;
   const folder = await modelFolderOf(path, store);
   const model = await readModelFolder(folder, { store });
   const preprocessing = preprocessingOf(model, wanted);
-  const whole = await prepared(model, preprocessing, { store, runtime });
+  const whole = await prepared(model, preprocessing, host);
   const graph = flatLogits(stripSoftmax(whole));
   const classes = graph.outputs[0]?.shape?.[1];
   const labels =

@@ -1,13 +1,14 @@
 import { ModelError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
-import { floats } from "../base/tensor.ts";
+import { type Tensor, zeros } from "../base/tensor.ts";
 import type { LoadedModel } from "../models/model-folder.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import { float32Output } from "../runtime/outputs.ts";
 import type { Workspace } from "../runtime/runtime.ts";
+import { requireMemory } from "./fits-memory.ts";
 import type { Host } from "./host.ts";
 
 /** Pictures of noise that both graphs are given: more than one, and not the batch that most are exported with. */
@@ -20,14 +21,15 @@ const tolerance = 1e-3;
  * Runs a model whose batch was opened beside the model as it was, on the same pictures. Shapes show that it runs at any
  * batch; only this shows that each row comes of its own picture.
  *
- * @throws {ModelError} "fixed-batch" where the rows differ · {HostError} "engine-failed"
+ * @throws {ModelError} "fixed-batch" where the rows differ · "too-large" · {HostError} "engine-failed"
  */
 export async function checkOpenedBatch(
   { model, closed, takesBytes }: Pick<LoadedModel, "model" | "closed" | "takesBytes">,
-  { runtime }: Pick<Host, "runtime">,
+  { runtime, memory }: Pick<Host, "runtime" | "memory">,
 ): Promise<void> {
   const [batch, ...shape] = closed?.inputs[0]?.shape ?? [];
   if (!closed || typeof batch !== "number" || !isStatic(shape)) return;
+  requireMemory(closed, { memory });
   const noise = noisePictures(Math.ceil(pictures / batch) * batch, shape, takesBytes ? 255 : 1);
   const workspace = await runtime.open({ threads: 1 });
   try {
@@ -61,12 +63,17 @@ async function outputs(workspace: Workspace, graph: Graph, all: readonly Picture
   const rows: number[] = [];
   for (let start = 0; start < all.length; start += batch) {
     const some = all.slice(start, start + batch);
-    const values = some.flatMap((picture) => Array.from(picture.values));
-    const feeds = { [input]: floats(values, [some.length, ...(some[0]?.shape ?? [])]) };
-    rows.push(...float32Output(await session.run(feeds), output));
+    const feeds = { [input]: joined(some) };
+    for (const value of float32Output(await session.run(feeds), output)) rows.push(value);
   }
   await session.release();
   return rows;
+}
+
+function joined(some: readonly Picture[]): Tensor {
+  const values = zeros("float32", [some.length, ...(some[0]?.shape ?? [])]);
+  for (const [at, picture] of some.entries()) values.data.set(picture.values, at * picture.values.length);
+  return values;
 }
 
 /** Of the expected rows there may be more. Nothing that is not a number agrees with anything. */
