@@ -1,6 +1,7 @@
 import { type CaseBuilder, type GradientCase, positive, uniform } from "../../src/autodiff/gradient-cases/case.ts";
 import type { Random } from "../../src/base/random.ts";
 import { sizeOf } from "../../src/base/shape.ts";
+import { floats } from "../../src/base/tensor.ts";
 import type { Value } from "../../src/onnx/builder.ts";
 import { at } from "./index-space.ts";
 
@@ -33,6 +34,10 @@ const activations: readonly ((drawing: Drawing, h: Value) => Value)[] = [
   ({ g }, h) => g.Gelu(h),
   ({ g }, h) => g.Mul(h, g.Sigmoid(h)),
   ({ g }, h) => g.Softplus(h),
+  ({ g }, h) => g.Mish(h),
+  ({ g }, h) => g.Selu(h),
+  ({ g }, h) => g.Sin(h),
+  ({ g, weight }, h) => g.PRelu(h, weight([channels(h), 1, 1])),
 ];
 
 const activated: Layer = (drawing, h) => at(activations, drawing.random.int(activations.length))(drawing, h);
@@ -61,6 +66,30 @@ const layers: Readonly<Record<string, Layer>> = {
     const [mean, variance] = [`mean ${earlier.length}`, `variance ${earlier.length}`];
     return g.BatchNormalization(h, weight(shape), weight(shape), fixed(mean, shape), fixed(variance, shape, positive));
   },
+  "normalization by groups": ({ g, weight }, h) =>
+    channels(h) % 2 === 0
+      ? g.GroupNormalization(h, weight([channels(h)]), weight([channels(h)]), { num_groups: 2, epsilon: 0.1 })
+      : undefined,
+  "normalization by example": ({ g, weight }, h) =>
+    extent(h, 2) > 1
+      ? g.InstanceNormalization(h, weight([channels(h)]), weight([channels(h)]), { epsilon: 0.1 })
+      : undefined,
+  "local response": ({ g }, h) => g.LRN(h, { size: 3, alpha: 0.1 }),
+  "mixed channels": ({ g, weight }, h) => g.Einsum(h, weight([channels(h), 3]), { equation: "nchw,cd->ndhw" }),
+  "reflected border": ({ g }, h) =>
+    extent(h, 2) > 1 && extent(h, 2) < 7
+      ? g.Pad(h, g.ints([0, 0, 1, 0, 0, 0, 0, 1]), undefined, undefined, { mode: "reflect" })
+      : undefined,
+  enlarged: ({ g }, h) =>
+    extent(h, 2) < 4
+      ? g.Resize(h, undefined, g.initializer(`scales ${h.name}`, floats([1, 1, 2, 1.5])), undefined, { mode: "linear" })
+      : undefined,
+  "space to depth": ({ g }, h) =>
+    channels(h) < 4 && extent(h, 2) % 2 === 0 && extent(h, 3) % 2 === 0
+      ? g.SpaceToDepth(h, { blocksize: 2 })
+      : undefined,
+  "depth to space": ({ g }, h) =>
+    channels(h) % 4 === 0 && extent(h, 2) < 5 ? g.DepthToSpace(h, { blocksize: 2 }) : undefined,
   activated,
   "convolution and activation": (drawing, h) => activated(drawing, convolved(drawing, h, channels(h))),
   residual: (drawing, h) => drawing.g.Add(h, convolved(drawing, h, channels(h))),
