@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { channelsLastStem, drawnWeights, stem } from "../../test/fixtures/exported.ts";
 import { testHost } from "../../test/fixtures/host.ts";
-import { tinyProcessor } from "../../test/fixtures/tiny-model.ts";
+import { tinyProcessor, writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { type TransferOptions, transfer } from "../../test/fixtures/transfer.ts";
 import type { DType } from "../base/dtype.ts";
 import { floats, ints, tensor } from "../base/tensor.ts";
@@ -10,6 +10,7 @@ import { dataTypeCodes } from "../onnx/data-types.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
+import { loadBase } from "./base-model.ts";
 import { inspectModel } from "./inspect.ts";
 import { openModel } from "./open-model.ts";
 import { loadTrained } from "./trained-model.ts";
@@ -350,4 +351,15 @@ test("weights that were merged because they are equal are trained apart", async 
   const values = (name: string) => [...(saved.initializers.get(name)?.data ?? [])].map(Number);
   expect(values("ones")).toEqual(new Array(8).fill(1));
   expect(values("ones_2")).not.toEqual(values("ones_3"));
+});
+
+test("pictures of another size than a model's own are refused where they would give several rows each", async () => {
+  const { store } = host;
+  const folder = await writeTinyModel(store, "/tall", { file: "vit.onnx" });
+  const tall = { ...tinyProcessor, size: { height: 64, width: 32 } };
+  await store.write(`${folder}/preprocessor_config.json`, JSON.stringify(tall));
+  await expect(loadBase(folder, {}, host)).rejects.toMatchObject({
+    code: "not-an-image-model",
+    message: expect.stringContaining("It is made for pictures of 32 × 32."),
+  });
 });

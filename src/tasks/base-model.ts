@@ -1,4 +1,6 @@
+import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { formatShape } from "../base/shape.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput } from "../models/image-input.ts";
@@ -8,7 +10,7 @@ import type { Graph } from "../onnx/graph.ts";
 import { cut } from "../rewrite/cut.ts";
 import { type Features, findFeatures } from "../rewrite/find-features.ts";
 import type { Head } from "../rewrite/find-head.ts";
-import { fixInput } from "../rewrite/input.ts";
+import { BATCH, fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
 import { requireMemory } from "./fits-memory.ts";
 import type { Host } from "./host.ts";
@@ -96,8 +98,22 @@ export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing
   return withKnownShapes(graph, host);
 }
 
-/** The graph at the size that its preprocessing makes. @throws {ModelError} "not-an-image-model" */
+/**
+ * The graph at the size that its preprocessing makes.
+ *
+ * @throws {ModelError} "not-an-image-model", also where it then gives several rows for one picture
+ */
 export function sized(graph: Graph, preprocessing: Preprocessing): Graph {
-  imageInput(graph);
-  return fixInput(graph, inputSize(preprocessing));
+  const declared = imageInput(graph);
+  const { height, width } = inputSize(preprocessing);
+  const fixed = fixInput(graph, { height, width });
+  const [rows] = fixed.outputs[0]?.shape ?? [];
+  if (typeof rows !== "string" || rows === BATCH || !rows.split(/\W+/).includes(BATCH)) return fixed;
+  const made =
+    declared.height === undefined ? "" : ` It is made for pictures of ${declared.width} × ${declared.height}.`;
+  throw new ModelError(
+    "not-an-image-model",
+    `For pictures of ${width} × ${height} the model gives ${formatShape(fixed.outputs[0]?.shape)}, not one row for each picture.${made}`,
+    { hint: "Let the preprocessing make pictures of the size that the model was trained with." },
+  );
 }

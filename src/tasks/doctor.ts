@@ -77,7 +77,7 @@ export async function doctorModel(options: DoctorOptions, host: Host): Promise<D
     fileBytes: loaded.fileBytes,
     irVersion: loaded.model.irVersion,
     trains,
-    flags: flagsFor(trains, inspection, { loaded, given: preprocessing }),
+    flags: flagsFor(trains, inspection, { loaded, given: preprocessing, headAt }),
     layers: trainableLayers(inspection),
     findings: findings({ loaded, inspection, base, ...tried }),
     steps: tried.steps.flatMap((step) => ("error" in step ? [] : [step])),
@@ -175,7 +175,11 @@ function trainsOf({ trainable }: Inspection, { steps }: Tried): Trains {
 function flagsFor(
   trains: Trains,
   { trainableFrom }: Inspection,
-  { loaded, given }: { readonly loaded: LoadedModel; readonly given: string | undefined },
+  {
+    loaded,
+    given,
+    headAt,
+  }: { readonly loaded: LoadedModel; readonly given: string | undefined; readonly headAt: string | undefined },
 ): readonly string[] {
   const unfreeze = {
     all: [],
@@ -185,5 +189,6 @@ function flagsFor(
   }[trains];
   const open = loaded.preprocessing === undefined && fittingPresets(loaded).presets.length > 0;
   const preset = given ?? (open ? "<preset>" : undefined);
-  return [...unfreeze, ...(preset === undefined ? [] : ["--preprocessing", preset])];
+  const head = headAt === undefined ? [] : ["--head-at", headAt];
+  return [...unfreeze, ...head, ...(preset === undefined ? [] : ["--preprocessing", preset])];
 }

@@ -359,7 +359,10 @@ describe("when it goes wrong", () => {
     [{ lora: 2, loraAlpha: 0 }, "loraAlpha must be a number above 0, not 0."],
     [{ lora: 2, tuneEpochs: 0 }, "Adapters would never be trained"],
     [{ lora: 2, unfreeze: "none" }, "Adapters would never be trained"],
-    [{ loraTargets: ["features.3.0"] }, "loraAlpha and loraTargets say what adapters are like, and there are none."],
+    [
+      { loraTargets: ["features.3.0"] },
+      "An alpha or targets of adapters are given (loraAlpha, loraTargets), but no rank.",
+    ],
     [{ lora: 2, loraTargets: ["nowhere"] }, 'No layer to adapt is called "nowhere".'],
     [{ unfreeze: { from: "nowhere" } }, 'The graph has no node "nowhere"'],
   ] as const)("refuses %o", async (options, message) => {

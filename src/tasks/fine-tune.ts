@@ -50,7 +50,9 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
   const opened = grafted();
   if (job.tuneEpochs > 0) open(opened, job);
-  if (job.batchNorm === "training") checkBatchNorm(opened, data.train.size % job.batch || job.batch);
+  if (job.batchNorm === "training") {
+    checkBatchNorm(opened, { leftOver: data.train.size % job.batch || job.batch, withLora: job.lora !== undefined });
+  }
   const model = grafted();
   const recipe = new Recipe({ model, data, job, loss, now: host.now });
   await recipe.phase("head", () => model.freeze(), { epochs: job.headEpochs, learningRate: job.headLearningRate });
@@ -65,10 +67,22 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
  * @param leftOver examples in the last batch of an epoch
  * @throws {UsageError} "bad-option" where no BatchNormalization would be trained · {TrainingError} "batch-too-small"
  */
-function checkBatchNorm({ graph, trainable }: TransferModel, leftOver: number): void {
+function checkBatchNorm(
+  { graph, trainable }: TransferModel,
+  { leftOver, withLora }: { readonly leftOver: number; readonly withLora: boolean },
+): void {
   const { layers } = withBatchStatistics(graph, trainable);
   checkBatchSize(leftOver, { smallestBatch: smallestBatch(graph, layers) });
   if (layers.length > 0) return;
+  if (withLora) {
+    throw new UsageError(
+      "bad-option",
+      "With adapters the base's own weights stay as they are, its BatchNormalization too.",
+      {
+        hint: "Leave out --batch-norm training, or --lora.",
+      },
+    );
+  }
   const kept = graph.nodes.some(({ op }) => op === "BatchNormalization");
   throw new UsageError("bad-option", kept ? "No BatchNormalization of the model is unfrozen." : merged, {
     hint: kept

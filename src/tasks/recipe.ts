@@ -149,9 +149,13 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
 function checkLora({ lora, loraAlpha, loraTargets, tuneEpochs, unfreeze }: RecipeJob): void {
   if (lora === undefined) {
     if (loraAlpha === undefined && loraTargets === undefined) return;
-    throw new UsageError("bad-option", "loraAlpha and loraTargets say what adapters are like, and there are none.", {
-      hint: "Give their rank too: --lora 8.",
-    });
+    throw new UsageError(
+      "bad-option",
+      "An alpha or targets of adapters are given (loraAlpha, loraTargets), but no rank.",
+      {
+        hint: "Give their rank too: --lora 8.",
+      },
+    );
   }
   checkNumber("lora", lora, whole);
   if (loraAlpha !== undefined) checkNumber("loraAlpha", loraAlpha, { moreThan: 0 });

@@ -36,7 +36,8 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
-      logSeverityLevel: 3,
+      // What fails comes as an error; the engine would print it to the terminal as well.
+      logSeverityLevel: 4,
       // Vanishing activations and moments become denormal numbers, which slow a step down several times.
       extra: { session: { set_denormal_as_zero: "1" } },
     });
