@@ -2,7 +2,7 @@
 export const floors = [
   ["base"],
   ["onnx", "hub", "runtime", "store", "image", "distributed"],
-  ["autodiff", "rewrite", "data"],
+  ["autodiff", "rewrite", "data", "zoo"],
   ["program", "evaluation", "models"],
   ["training"],
   ["tasks"],

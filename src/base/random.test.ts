@@ -31,6 +31,16 @@ describe("random", () => {
     `);
   });
 
+  test("gives as words what it gives as numbers, and goes on behind them", () => {
+    const [words, numbers] = [random(5), draws(random(5), 7)];
+    const target = new Uint32Array(3);
+    words.words(target);
+    expect(Array.from(target, (word) => word / 2 ** 32)).toEqual(numbers.slice(0, 3));
+    expect(draws(words, 2)).toEqual(numbers.slice(3, 5));
+    words.words(target);
+    expect(Array.from(target.subarray(0, 2), (word) => word / 2 ** 32)).toEqual(numbers.slice(5));
+  });
+
   test("is uniform in [0, 1)", () => {
     const values = draws(random(3), 20_000);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);

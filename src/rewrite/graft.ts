@@ -1,11 +1,11 @@
 import { GraphError } from "../base/errors.ts";
+import { initialTensor } from "../base/initializations.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Random } from "../base/random.ts";
 import { formatShape } from "../base/shape.ts";
 import { floats, tensor } from "../base/tensor.ts";
 import { extend, type GraphBuilder, type Value } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { initialWeight } from "./initializations.ts";
 import type { Layer } from "./layers.ts";
 import { freeStem, freshNames, tensorNames } from "./names.ts";
 import { poolingOf, poolingRules } from "./pool-features.ts";
@@ -38,7 +38,8 @@ type LayerRules = {
 const layerRules: LayerRules = {
   // Y [N, units] = X·Wᵀ + b
   dense: ({ g, X, rng, weight }, { units, init }) => {
-    const W = weight("weight", initialWeight(init, units, lastExtent(X), rng));
+    const fans = { inputs: lastExtent(X), outputs: units };
+    const W = weight("weight", initialTensor(init, [units, fans.inputs], { fans, rng }));
     return g.Gemm(X, W, weight("bias", floats(new Float32Array(units))), { transB: 1 });
   },
   relu: ({ g, X }) => g.Relu(X),

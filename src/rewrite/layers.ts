@@ -1,11 +1,14 @@
+import type { Initialization } from "../base/initializations.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
-import type { Initialization } from "./initializations.ts";
+
+/** How the weights of new layers may be drawn; adapter folders keep it by name. */
+type DenseInitialization = Extract<Initialization, "glorot-uniform" | "he-uniform" | "zeros">;
 
 /** A fully connected layer: y = x·Wᵀ + b, with W [units, inputs]. */
 interface DenseLayer {
   readonly kind: "dense";
   readonly units: number;
-  readonly init: Initialization;
+  readonly init: DenseInitialization;
 }
 
 interface ReluLayer {
@@ -23,7 +26,7 @@ export type Layer = DenseLayer | ReluLayer | DropoutLayer;
 
 interface DenseOptions {
   /** How the weights are drawn, as in Keras "glorot-uniform" by default; biases start at 0. */
-  readonly init?: Initialization;
+  readonly init?: DenseInitialization;
 }
 
 /**

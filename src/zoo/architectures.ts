@@ -1,0 +1,51 @@
+import type { Value } from "../onnx/builder.ts";
+import type { Layers } from "./layers.ts";
+import { mobilenetV2, mobilenetV2Starts } from "./mobilenet-v2.ts";
+import { basicBlock, bottleneck, resnet, resnetStarts } from "./resnet.ts";
+import { vgg, vggStarts } from "./vgg.ts";
+import type { Starts } from "./weight-source.ts";
+
+interface Architecture {
+  /** Pixels [N, 3, H, W] to logits [N, classes]. */
+  readonly body: (
+    layers: Layers,
+    pixels: Value,
+    options: { readonly classes: number; readonly width: number },
+  ) => Value;
+  readonly starts: Starts;
+  /** The smallest side of a picture in pixels. */
+  readonly smallest: number;
+  /** Whether its channels can be multiplied. */
+  readonly hasWidth: boolean;
+}
+
+const vggRow = { starts: vggStarts, smallest: 32, hasWidth: false } as const;
+const resnetRow = { starts: resnetStarts, smallest: 1, hasWidth: false } as const;
+
+export type ArchitectureName =
+  | "vgg16"
+  | "vgg19"
+  | "vgg16_bn"
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "resnet101"
+  | "resnet152"
+  | "mobilenet_v2";
+
+/** torchvision's networks, by its names. */
+export const architectures: { readonly [A in ArchitectureName]: Architecture } = {
+  vgg16: { ...vggRow, body: vgg({ depths: [2, 2, 3, 3, 3] }) },
+  vgg19: { ...vggRow, body: vgg({ depths: [2, 2, 4, 4, 4] }) },
+  vgg16_bn: { ...vggRow, body: vgg({ depths: [2, 2, 3, 3, 3], batchNorm: true }) },
+  resnet18: { ...resnetRow, body: resnet({ block: basicBlock, depths: [2, 2, 2, 2] }) },
+  resnet34: { ...resnetRow, body: resnet({ block: basicBlock, depths: [3, 4, 6, 3] }) },
+  resnet50: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 6, 3] }) },
+  resnet101: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 23, 3] }) },
+  resnet152: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 8, 36, 3] }) },
+  mobilenet_v2: { body: mobilenetV2, starts: mobilenetV2Starts, smallest: 1, hasWidth: true },
+};
+
+export const architectureNames = Object.keys(architectures) as readonly ArchitectureName[];
+
+export const isArchitecture = (name: string): name is ArchitectureName => Object.hasOwn(architectures, name);
