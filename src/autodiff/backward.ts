@@ -1,12 +1,13 @@
-import { isFloat } from "../base/dtype.ts";
 import { GraphError } from "../base/errors.ts";
 import { formatShape, isStatic, sizeOf } from "../base/shape.ts";
 import type { GraphBuilder, Value } from "../onnx/builder.ts";
 import type { Node } from "../onnx/graph.ts";
 import { isKnownOp, specOf } from "../onnx/ops.ts";
 import { undoBroadcasting } from "./broadcasting.ts";
-import { entryOf, NodeGradients } from "./context.ts";
+import { entryFor, NodeGradients } from "./context.ts";
+import { dependents } from "./dependents.ts";
 import { expandLike, scalar, zerosLike } from "./extents.ts";
+import { gradientScope } from "./gradient-scope.ts";
 import { NoGradient } from "./no-gradient.ts";
 import { none } from "./rule.ts";
 
@@ -34,23 +35,12 @@ export interface BackwardOptions {
  */
 export function backward(g: GraphBuilder, options: BackwardOptions): ReadonlyMap<string, Value> {
   const { nodes, output, wrt } = options;
-  const dependent = dependents(g, nodes, wrt);
+  const dependent = dependents(nodes, { wrt, dtypeOf: (name) => g.value(name).dtype });
   const gradients = new Sums(g);
   if (dependent.has(output.name)) gradients.add(output.name, options.seed ?? one(g, output));
   const blocked = madeByUnknown(nodes);
   for (const node of nodes.toReversed()) passBack(g, node, { dependent, blocked, gradients });
   return new Map(wrt.map((name) => [name, gradients.total(name) ?? zerosLike(g, g.value(name))]));
-}
-
-/** Names of the float tensors through which `wrt` can reach further down. */
-function dependents(g: GraphBuilder, nodes: readonly Node[], wrt: readonly string[]): ReadonlySet<string> {
-  const found = new Set(wrt);
-  for (const node of nodes) {
-    const reached = node.inputs.some((name, at) => found.has(name) && entryFor(node, at) !== none);
-    if (!reached) continue;
-    for (const name of node.outputs) if (name !== "" && isFloat(g.value(name).dtype)) found.add(name);
-  }
-  return found;
 }
 
 /** The nodes of which Regraft does not know the op, by what they make: of that no shape may be known to differentiate by. */
@@ -80,12 +70,10 @@ function passBack(g: GraphBuilder, node: Node, { dependent, blocked, gradients }
     if (!entry || !shared) throw new NoGradient(node, "Regraft does not know the op");
     if (typeof entry === "object") throw new NoGradient(node, entry.missing);
     const input = g.value(node.inputs[at] ?? "");
-    gradients.add(input.name, undoBroadcasting(g, shared.of(entry, at), input));
+    const gradient = g.within(gradientScope(node, at), () => undoBroadcasting(g, shared.of(entry, at), input));
+    g.within(gradientScope(node, "sum"), () => gradients.add(input.name, gradient));
   }
 }
-
-const entryFor = ({ domain, op }: Node, at: number): ReturnType<typeof entryOf> =>
-  domain === "" && isKnownOp(op) ? entryOf(op, at) : undefined;
 
 function one(g: GraphBuilder, output: Value): Value {
   const { name, shape } = output;

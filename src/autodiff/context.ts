@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from "../onnx/builder.ts";
 import type { Node } from "../onnx/graph.ts";
-import { attributesOf, bareName, isVariadic, type OpName, type OpSpec, ops } from "../onnx/ops.ts";
+import { attributesOf, bareName, isKnownOp, isVariadic, type OpName, type OpSpec, ops } from "../onnx/ops.ts";
 import { zerosLike } from "./extents.ts";
 import type { Gradient, GradientContext, GradientEntry } from "./rule.ts";
 import { gradientRules } from "./rules.ts";
@@ -16,8 +16,12 @@ export function entryOf(op: OpName, at: number): GradientEntry<OpName> | undefin
   return name === undefined ? undefined : (rows[op] as Row)[bareName(name)];
 }
 
+/** The same for a node; undefined where Regraft does not know the op. */
+export const entryFor = ({ domain, op }: Node, at: number): ReturnType<typeof entryOf> =>
+  domain === "" && isKnownOp(op) ? entryOf(op, at) : undefined;
+
 /** The name at a position of a spec; a variadic name stands for all positions from its own on. */
-function nameAt(names: readonly string[], at: number): string | undefined {
+export function nameAt(names: readonly string[], at: number): string | undefined {
   const last = names.at(-1);
   return names[at] ?? (last !== undefined && isVariadic(last) ? last : undefined);
 }

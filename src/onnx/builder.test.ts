@@ -98,4 +98,18 @@ describe("the builder", () => {
     `);
     expect(first.nodes).toHaveLength(1);
   });
+
+  test("a scope stands in front of the names of nodes; tensors keep theirs", () => {
+    const g = graphBuilder({ prefix: "p." });
+    const X = g.input("x", "float32", ["N", 2]);
+    const inner = g.within("outer", () => g.within("inner", () => g.Relu(X)));
+    const Y = g.within("outer", () => g.named("y", inner));
+    expect(() => g.within("broken", () => g.value("nothing"))).toThrow('No tensor "nothing"');
+    const graph = g.build([Y, g.Neg(X)]);
+    expect(graph.nodes.map(({ name, outputs: [output] }) => [name, output])).toEqual([
+      ["outer/inner/p.Relu_1", "p.Relu_1"],
+      ["outer/y", "y"],
+      ["p.Neg_1", "p.Neg_1"],
+    ]);
+  });
 });

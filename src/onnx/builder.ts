@@ -56,6 +56,8 @@ export interface BuilderCore {
   nodes(): readonly Node[];
   /** Gives `value` a fixed public name by an Identity node; a way to name graph outputs. */
   named(name: string, value: Value): Value;
+  /** Puts `scope` and a slash in front of the names of the nodes that `emit` makes. Tensors keep their names. */
+  within<T>(scope: string, emit: () => T): T;
   /** The finished graph with these outputs, in this order. */
   build(outputs: readonly Value[]): Graph;
 }
@@ -87,6 +89,7 @@ export function graphBuilder({ name = "graph", prefix = "", domains }: BuilderOp
     has: (valueName) => core.has(valueName),
     nodes: () => core.nodes(),
     named: (valueName, value) => core.named(valueName, value),
+    within: (scope, emit) => core.within(scope, emit),
     build: (outputs) => core.build(outputs),
   };
   return { ...methods, ...bound };
@@ -113,6 +116,8 @@ class Builder {
   readonly #initializers = new Map<string, Tensor>();
   readonly #shared = new Map<string, Value>();
   readonly #counts = new Map<string, number>();
+  /** In front of the names of nodes. */
+  #scope = "";
 
   constructor(name: string, prefix: string, domains: Graph["domains"]) {
     this.#name = name;
@@ -162,7 +167,8 @@ class Builder {
     const outputs = Array.from({ length: count }, (_, at) => (at === 0 ? name : `${name}.${outputName(ops[op], at)}`));
     const names = inputs.map((value) => value?.name ?? "");
     while (names.at(-1) === "") names.pop();
-    return this.copy({ name, op, domain: "", inputs: names, outputs, attributes: tagged(op, options) });
+    const attributes = tagged(op, options);
+    return this.copy({ name: `${this.#scope}${name}`, op, domain: "", inputs: names, outputs, attributes });
   }
 
   copy(node: Node): readonly Value[] {
@@ -189,8 +195,19 @@ class Builder {
   }
 
   named(name: string, value: Value): Value {
-    const node: Node = { name, op: "Identity", domain: "", inputs: [value.name], outputs: [name], attributes: {} };
-    return this.copy(node)[0] as Value;
+    const scoped = `${this.#scope}${name}`;
+    const inputs = [value.name];
+    return this.copy({ name: scoped, op: "Identity", domain: "", inputs, outputs: [name], attributes: {} })[0] as Value;
+  }
+
+  within<T>(scope: string, emit: () => T): T {
+    const outer = this.#scope;
+    this.#scope = `${outer}${scope}/`;
+    try {
+      return emit();
+    } finally {
+      this.#scope = outer;
+    }
   }
 
   build(outputs: readonly Value[]): Graph {

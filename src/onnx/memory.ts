@@ -1,5 +1,6 @@
 import { arrayOf } from "../base/dtype.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
+import { type Extents, withExtents } from "./extents.ts";
 import type { Graph, Node, ValueInfo } from "./graph.ts";
 import type { OpName } from "./ops.ts";
 import { inferShapes } from "./shapes/infer.ts";
@@ -18,8 +19,7 @@ export interface Footprint {
 }
 
 export interface FootprintOptions {
-  /** What extents known by name are: `{ N: 16 }`. */
-  readonly extents: Readonly<Record<string, number>>;
+  readonly extents: Extents;
   /** Outputs for which the caller brings the memory. */
   readonly elsewhere?: readonly string[];
 }
@@ -64,24 +64,20 @@ const savingOf = ({ op, domain }: Node): "view" | "overwrite" | undefined => {
  * @throws {GraphError} as `inferShapes`
  */
 export function footprint(graph: Graph, { extents, elsewhere = [] }: FootprintOptions): Footprint {
-  const inputs = graph.inputs.map((input) => bound(input, extents));
-  const sizes = new Map([...inferShapes({ ...graph, inputs })].map(([name, info]) => [name, bytesOfValue(info)]));
+  const sizes = new Map(
+    [...inferShapes(withExtents(graph, extents))].map(([name, info]) => [name, bytesOfValue(info)]),
+  );
   const bytes = (name: string) => sizes.get(name) ?? 0;
   const made = graph.nodes.flatMap(({ outputs }) => outputs.filter(Boolean));
   return {
     constantBytes: total([...graph.initializers.keys()].map(bytes)),
-    inputBytes: total(inputs.map(({ name }) => bytes(name))),
+    inputBytes: total(graph.inputs.map(({ name }) => bytes(name))),
     ...peakOf(graph, bytes, new Set(elsewhere)),
     unknown: made.filter((name) => sizes.get(name) === undefined),
   };
 }
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
-
-const bound = ({ shape, ...input }: ValueInfo, extents: FootprintOptions["extents"]): ValueInfo => ({
-  ...input,
-  shape: shape?.map((dim) => (typeof dim === "string" && Object.hasOwn(extents, dim) ? (extents[dim] ?? dim) : dim)),
-});
 
 const bytesOfValue = ({ shape, dtype }: ValueInfo): number | undefined =>
   shape && isStatic(shape) ? sizeOf(shape) * arrayOf[dtype].BYTES_PER_ELEMENT : undefined;

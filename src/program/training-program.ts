@@ -17,6 +17,7 @@ import {
 import { type DropoutMask, withDropoutMasks } from "./dropout.ts";
 import type { Loss } from "./losses.ts";
 import type { Optimizer } from "./optimizers.ts";
+import { stepScopes } from "./step-scopes.ts";
 
 /** Names of the tensors that a program has besides the graph's own inputs and the state. */
 export const names = {
@@ -121,8 +122,8 @@ function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   const logits = forward(g, { graph, layers, read: [...trainable, ...statistics] }, state);
   const done = g.nodes().length;
   const targets = g.input(names.targets, "float32", logits.shape);
-  const losses = loss.perExample(g, logits, targets);
-  const mean = g.ReduceMean(losses, undefined, { keepdims: 0 });
+  const losses = g.within(stepScopes.loss, () => loss.perExample(g, logits, targets));
+  const mean = g.within(stepScopes.loss, () => g.ReduceMean(losses, undefined, { keepdims: 0 }));
   // Sums over several batches are divided by the number of their examples, so that a short batch counts as it should.
   const target = accumulates ? g.ReduceSum(losses, undefined, { keepdims: 0 }) : mean;
   // The graph's own nodes: a BatchNormalization has a cheaper gradient than the ops that compute it.
@@ -132,7 +133,7 @@ function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   if (kind === "accumulate") {
     for (const [name, sum] of sums) state.update(names.gradientSum(name), sum);
   } else {
-    update(job, state, g, sums);
+    g.within(stepScopes.optimizer, () => update(job, state, g, sums));
   }
   for (const layer of layers) for (const [name, next] of nextStatistics(g, layer)) state.update(name, next);
   return state.program([g.named(names.loss, mean), logits]);
@@ -155,17 +156,19 @@ function update(job: Job, state: StateInputs, g: GraphBuilder, sums: ReadonlyMap
   const means = new Map([...sums].map(([name, sum]) => [name, examples ? g.Div(sum, examples) : sum]));
   const clip = clipNorm === undefined ? undefined : clipFactor(g, [...means.values()], clipNorm);
   for (const [name, mean] of means) {
-    const W = g.value(name);
-    const { W: next, slots } = optimizer.update({
-      g,
-      W,
-      dW: clip ? g.Mul(mean, clip) : mean,
-      slot: (slot) => state.read(names.slot(slot, name), W.shape),
-      scalar: (scalar) => at(scalars, scalar),
+    g.within(name, () => {
+      const W = g.value(name);
+      const { W: next, slots } = optimizer.update({
+        g,
+        W,
+        dW: clip ? g.Mul(mean, clip) : mean,
+        slot: (slot) => state.read(names.slot(slot, name), W.shape),
+        scalar: (scalar) => at(scalars, scalar),
+      });
+      state.update(name, next);
+      for (const [slot, value] of Object.entries(slots)) state.update(names.slot(slot, name), value);
+      if (accumulates) state.update(names.gradientSum(name), zeroed(g, mean));
     });
-    state.update(name, next);
-    for (const [slot, value] of Object.entries(slots)) state.update(names.slot(slot, name), value);
-    if (accumulates) state.update(names.gradientSum(name), zeroed(g, mean));
   }
 }
 
@@ -209,7 +212,7 @@ function forward(g: GraphBuilder, { graph, layers, read }: Forward, state: State
   for (const [name, value] of graph.initializers) if (!isState.has(name)) g.initializer(name, value);
   for (const node of graph.nodes) {
     const layer = byBatch.get(node.outputs[0] ?? "");
-    if (layer) normalizeByBatch(g, layer);
+    if (layer) g.within(node.name, () => normalizeByBatch(g, layer));
     else g.copy(node);
   }
   const logits = g.value(outputOf(graph).name);
