@@ -99,6 +99,22 @@ export function runtimeContract(runtime: Runtime): void {
     expect(ticks).toBeGreaterThan(1);
   });
 
+  test("tells what each node of each run took, where it was asked to and can", async () => {
+    expect((await workspace.load(doubling())).profile).toBeUndefined();
+    const session = await workspace.load(doubling(), { profile: true });
+    if (!session.profile) return;
+    for (let run = 0; run < 2; run++) await session.run({ x: floats([1, 2]) });
+    const runs = await session.profile();
+    expect(runs.length).toBe(2);
+    for (const { ms, nodes } of runs) {
+      expect(nodes.map(({ name, op }) => [name, op])).toEqual(expect.arrayContaining([["times two", "Mul"]]));
+      expect(Math.min(...nodes.map((node) => node.ms))).toBeGreaterThanOrEqual(0);
+      expect(ms).toBeGreaterThan(0);
+    }
+    expect(await session.run({ x: floats([3]) })).toEqual({ y: floats([6]) });
+    await expect(session.profile()).rejects.toMatchObject({ code: "engine-failed" });
+  });
+
   test("answers with an error after it was closed", async () => {
     const session = await workspace.load(doubling());
     await workspace.close();
@@ -110,7 +126,9 @@ export function runtimeContract(runtime: Runtime): void {
 function doubling(): Uint8Array {
   const g = graphBuilder();
   const x = g.input("x", "float32", ["N"]);
-  return encodeModel(modelOf(g.build([g.named("y", g.Mul(x, g.float(2)))])));
+  const node = { name: "times two", op: "Mul", domain: "", inputs: [x.name, g.float(2).name], attributes: {} };
+  g.copy({ ...node, outputs: ["y"] });
+  return encodeModel(modelOf(g.build([g.value("y")])));
 }
 
 const weightBytes = 4 * 512;

@@ -40,6 +40,28 @@ export interface SessionOptions {
   readonly state?: readonly string[];
   /** Model outputs that become the new value of a state tensor: output name to state name. Shapes must agree. */
   readonly updates?: Readonly<Record<string, string>>;
+  /** Whether the engine notes what each node takes, which itself takes some time. Not every runtime can. */
+  readonly profile?: boolean;
+}
+
+/** What one run took, by the engine's clock. */
+export interface RunTimes {
+  /** Of the whole run; what its nodes leave over went by between them. */
+  readonly ms: number;
+  /** In the order in which they ran. */
+  readonly nodes: readonly NodeTime[];
+}
+
+/** A node at work. */
+export interface NodeTime {
+  /**
+   * As the engine calls it: the name of the model's node, or one made from the names of nodes or tensors where nodes were
+   * joined or exchanged.
+   */
+  readonly name: string;
+  /** As the engine calls it: "Conv", "FusedMatMul". */
+  readonly op: string;
+  readonly ms: number;
 }
 
 /** A loaded model. */
@@ -52,5 +74,12 @@ export interface Session {
    * @throws {HostError} "engine-failed"
    */
   run(feeds: Tensors): Promise<Tensors>;
+  /**
+   * Ends profiling. There where it was asked for and the runtime can do it.
+   *
+   * @returns what each run so far took, in their order
+   * @throws {HostError} "engine-failed"
+   */
+  profile?(): Promise<readonly RunTimes[]>;
   release(): Promise<void>;
 }

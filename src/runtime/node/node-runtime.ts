@@ -2,7 +2,17 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { HostError } from "../../base/errors.ts";
 import { checkNumber } from "../../base/options.ts";
-import type { ModelParts, Runtime, Session, Tensors, Workspace, WorkspaceOptions } from "../runtime.ts";
+import type {
+  ModelParts,
+  RunTimes,
+  Runtime,
+  Session,
+  SessionOptions,
+  Tensors,
+  Workspace,
+  WorkspaceOptions,
+} from "../runtime.ts";
+import { ProfileFolder } from "./profile-folder.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
 /** onnxruntime-node, in one worker thread per workspace. */
@@ -26,6 +36,7 @@ class NodeWorkspace implements Workspace {
   readonly #threads: number;
   readonly #worker = new Worker(workerFile);
   readonly #waiting = new Map<number, Waiting>();
+  readonly #profiles: ProfileFolder[] = [];
   #requests = 0;
   #sessions = 0;
   #closed = false;
@@ -41,17 +52,17 @@ class NodeWorkspace implements Workspace {
 
   async load(
     model: Uint8Array | ModelParts,
-    {
-      state = [],
-      updates = {},
-    }: { readonly state?: readonly string[]; readonly updates?: Readonly<Record<string, string>> } = {},
+    { state = [], updates = {}, profile = false }: SessionOptions = {},
   ): Promise<Session> {
     this.#sessions++;
     const session = this.#sessions;
     const parts = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
-    await this.#ask({ kind: "load", session, model: parts, threads: this.#threads, state, updates });
+    const folder = profile ? this.#profileFolder() : undefined;
+    const how = { threads: this.#threads, state, updates, profile: folder?.prefix };
+    await this.#ask({ kind: "load", session, model: parts, ...how });
     return {
       run: (feeds) => this.#ask({ kind: "run", session, feeds }, transferable(feeds)),
+      ...(folder ? { profile: () => this.#profile(session, folder) } : {}),
       release: async () => {
         await this.#ask({ kind: "release", session });
       },
@@ -69,6 +80,18 @@ class NodeWorkspace implements Workspace {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#worker.terminate();
+    for (const folder of this.#profiles) folder.remove();
+  }
+
+  #profileFolder(): ProfileFolder {
+    const folder = new ProfileFolder();
+    this.#profiles.push(folder);
+    return folder;
+  }
+
+  async #profile(session: number, folder: ProfileFolder): Promise<readonly RunTimes[]> {
+    await this.#ask({ kind: "end-profile", session });
+    return folder.take();
   }
 
   #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Tensors> {

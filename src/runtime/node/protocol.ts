@@ -9,8 +9,11 @@ export type Request =
       readonly threads: number;
       readonly state: readonly string[];
       readonly updates: Readonly<Record<string, string>>;
+      /** What the path of the profile's file begins with; undefined: no profile. */
+      readonly profile: string | undefined;
     }
   | { readonly kind: "run"; readonly session: number; readonly feeds: Tensors }
+  | { readonly kind: "end-profile"; readonly session: number }
   | { readonly kind: "release"; readonly session: number }
   | { readonly kind: "set-state"; readonly tensors: Tensors }
   | { readonly kind: "get-state"; readonly names: readonly string[] | undefined };

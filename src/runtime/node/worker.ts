@@ -29,13 +29,14 @@ const sessions = new Map<number, LoadedSession>();
 const state = new Map<string, StateTensor>();
 
 const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<Tensors> } = {
-  async load({ session, model, threads, state: read, updates }) {
+  async load({ session, model, threads, state: read, updates, profile }) {
     // onnxruntime copies what it needs: the weights may go, or change, once the session is made.
     const loaded = await ort.InferenceSession.create(model.bytes, {
       externalData: model.external.map(({ location, bytes }) => ({ path: location, data: bytes })),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
       // What fails comes as an error; the engine would print it to the terminal as well.
       logSeverityLevel: 4,
       // Vanishing activations and moments become denormal numbers, which slow a step down several times.
@@ -57,6 +58,11 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
     );
     for (const name of Object.values(updates)) swap(stateOf(name));
     return Object.fromEntries(fetched.map((name) => [name, fromOrt(outputs[name])]));
+  },
+
+  async "end-profile"({ session: id }) {
+    sessionOf(id).session.endProfiling();
+    return {};
   },
 
   async release({ session: id }) {
