@@ -1,5 +1,6 @@
 import { type DType, isFloat } from "../base/dtype.ts";
-import type { Node } from "../onnx/graph.ts";
+import type { Graph, Node } from "../onnx/graph.ts";
+import { inferShapes } from "../onnx/shapes/infer.ts";
 import { entryFor } from "./context.ts";
 import { none } from "./rule.ts";
 
@@ -22,4 +23,10 @@ export function dependents(nodes: readonly Node[], { wrt, dtypeOf }: DependentsO
     for (const name of node.outputs) if (name !== "" && isFloat(dtypeOf(name))) found.add(name);
   }
   return found;
+}
+
+/** The same in a graph that is complete. */
+export function dependentsIn(graph: Graph, wrt: Iterable<string>): ReadonlySet<string> {
+  const known = inferShapes(graph);
+  return dependents(graph.nodes, { wrt, dtypeOf: (name) => known.get(name)?.dtype ?? "float32" });
 }

@@ -21,7 +21,8 @@ export function gradientScope(node: Node, at: number | "sum"): string {
   return `${of}/grad_${at === "sum" ? at : inputName(node, at)}`;
 }
 
-function inputName(node: Node, at: number): string {
+/** ONNX's name of input number `at`; with the number, where it is one of many. */
+export function inputName(node: Node, at: number): string {
   const slot = nameAt(specOf(node)?.inputs ?? [], at);
   if (slot === undefined) return String(at);
   return isVariadic(slot) ? `${bareName(slot)}_${at}` : bareName(slot);

@@ -1,4 +1,5 @@
 import { type CommandRow, command } from "./command.ts";
+import { benchFlags, benchOperands } from "./flags/bench.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
@@ -52,6 +53,14 @@ export const commands: readonly CommandRow[] = [
     flags: doctorFlags,
     examples: ["doctor ./mobilenet_v2 --batch 16", "doctor ./mobilenet_v2 --no-measure --gradcheck"],
     load: async () => (await import("./commands/doctor.ts")).doctor,
+  }),
+  command({
+    name: "bench",
+    about: "How long a training step takes here, how near that is to what the machine can do, and where the time goes",
+    operands: benchOperands,
+    flags: benchFlags,
+    examples: ["bench --model resnet18 --mode full --batch 16", "bench --model ./mobilenet_v2 --mode head --profile"],
+    load: async () => (await import("./commands/bench.ts")).bench,
   }),
   command({
     name: "sample",

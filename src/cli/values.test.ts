@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { BadValue } from "./flag.ts";
-import { folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "./values.ts";
+import { benchMode, folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "./values.ts";
 
 describe("number", () => {
   it.each([
@@ -62,6 +62,28 @@ describe("unfreeze", () => {
     expect(() => unfreeze("last")).toThrow("needs a number of layers");
     expect(() => unfreeze("last 0")).toThrow("must be a whole number from 1");
     expect(() => unfreeze("last 1.5")).toThrow("must be a whole number from 1");
+  });
+});
+
+describe("benchMode", () => {
+  it.each([
+    ["full", "full"],
+    ["head", "head"],
+    ["forward", "forward"],
+    ["last 3", { lastLayers: 3 }],
+    ["last:12", { lastLayers: 12 }],
+  ])("reads %s", (given, wanted) => {
+    expect(benchMode(given)).toEqual(wanted);
+  });
+
+  it.each([
+    ["backward", 'must be one of full, "last 3" (or last:3), head, forward, not "backward"'],
+    ["last", 'needs a number of layers after "last"'],
+    ["last 0", "none of them is head"],
+    ["last -1", "must be a whole number from 1"],
+    ["last conv", "must be a whole number from 1"],
+  ])("refuses %s", (given, message) => {
+    expect(() => benchMode(given)).toThrow(message);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Unfreeze } from "../rewrite/trainable.ts";
+import type { BenchMode } from "../tasks/bench/mode.ts";
 import { BadValue } from "./flag.ts";
 
 interface Bounds {
@@ -59,6 +60,18 @@ export function unfreeze(given: string): Unfreeze {
   if (count === "") throw new BadValue('needs a number of layers after "last": "last 3", or last:3');
   if (count !== undefined && decimal.test(count)) return { lastLayers: wholeNumber({ min: 1 })(count) };
   return { from: wanted };
+}
+
+/** "full", "head", "forward", "last 3" or "last:3". */
+export function benchMode(given: string): BenchMode {
+  const wanted = given.trim();
+  if (wanted === "full" || wanted === "head" || wanted === "forward") return wanted;
+  const count = last.exec(wanted)?.[1];
+  if (count === undefined)
+    throw new BadValue(`must be one of full, "last 3" (or last:3), head, forward, not "${given}"`);
+  if (count === "") throw new BadValue('needs a number of layers after "last": "last 3", or last:3');
+  if (Number(count) === 0) throw new BadValue('must train a layer of the base: "last 1"; none of them is head');
+  return { lastLayers: wholeNumber({ min: 1 })(count) };
 }
 
 function bounded(kind: string, given: string, bounds: Bounds, isKind: (value: number) => boolean): number {

@@ -21,7 +21,11 @@ export function nodeHost(): Host {
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),
-    memory: { held: () => process.memoryUsage.rss(), free: () => process.availableMemory() },
+    memory: {
+      held: () => process.memoryUsage.rss(),
+      peak: () => 1024 * process.resourceUsage().maxRSS,
+      free: () => process.availableMemory(),
+    },
     scratchFolder: tmpdir(),
     shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },

@@ -3,6 +3,7 @@ import { goldenGraph } from "../../test/golden.ts";
 import { zeros } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import { weightNames } from "../rewrite/trainable.ts";
+import { architecture } from "../zoo/architecture.ts";
 import { stepWork, sumOfWork, totalWork } from "./step-work.ts";
 
 /** Two convolutions of 3 to 4 to 5 channels, 8 × 8 pixels, and a Gemm with a bias. */
@@ -50,4 +51,21 @@ test("attention has no weights in its products: both of their gradients are by a
   const attention = rows.filter(([{ inputs }]) => inputs.every((name) => !graph.initializers.has(name)));
   expect(attention.length).toBeGreaterThan(0);
   for (const [, { forward, dX, dW }] of attention) expect([dX, dW]).toEqual([2 * forward, 0]);
+});
+
+// torchvision's table of its models calls them GFLOPS
+test.each([
+  ["resnet18", 1.81],
+  ["resnet34", 3.66],
+  ["resnet50", 4.09],
+  ["resnet101", 7.8],
+  ["resnet152", 11.51],
+  ["vgg16", 15.47],
+  ["vgg16_bn", 15.47],
+  ["vgg19", 19.63],
+  ["mobilenet_v2", 0.3],
+])("%s takes %d billion multiply-adds for a picture", (name, billions) => {
+  const graph = architecture(name, { weights: (_, shape) => zeros("float32", shape) });
+  const { forward } = sumOfWork(stepWork(graph, { trainable: [], extents: { N: 1 } }).values());
+  expect((forward / 1e9).toFixed(2)).toBe(billions.toFixed(2));
 });

@@ -1,10 +1,9 @@
 import { entryFor } from "../autodiff/context.ts";
-import { dependents } from "../autodiff/dependents.ts";
+import { dependentsIn } from "../autodiff/dependents.ts";
 import { none } from "../autodiff/rule.ts";
 import type { Extents } from "../onnx/extents.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { isFactor, multiplyAddsOf } from "../onnx/multiply-adds.ts";
-import { inferShapes } from "../onnx/shapes/infer.ts";
 
 /** Multiply-adds. */
 export interface Work {
@@ -32,11 +31,11 @@ export interface StepWorkOptions {
  * @throws {GraphError} as `inferShapes`
  */
 export function stepWork(graph: Graph, { trainable, extents }: StepWorkOptions): ReadonlyMap<Node, Work> {
-  const known = inferShapes(graph);
-  const reached = (from: readonly string[]) =>
-    dependents(graph.nodes, { wrt: from, dtypeOf: (name) => known.get(name)?.dtype ?? "float32" });
-  const trained = reached(trainable);
-  const activations = reached(graph.inputs.map(({ name }) => name));
+  const trained = dependentsIn(graph, trainable);
+  const activations = dependentsIn(
+    graph,
+    graph.inputs.map(({ name }) => name),
+  );
   const rows = [...multiplyAddsOf(graph, { extents })].map(([node, forward]) => {
     const needed = node.inputs.filter(
       (name, at) => trained.has(name) && isFactor(node, at) && entryFor(node, at) !== none,

@@ -160,7 +160,7 @@ describe("steps", () => {
 
   test("are not run where they would not fit into memory", async () => {
     const model = await writeTinyModel(store, "/models/tiny");
-    const small = { ...host, memory: { held: () => 0, free: () => 1000 } };
+    const small = { ...host, memory: { held: () => 0, peak: () => 0, free: () => 1000 } };
     const { steps } = await doctorModel({ model, batch: 4 }, small);
     for (const { measured, notMeasured } of steps) {
       expect([measured, notMeasured]).toEqual([undefined, expect.stringContaining("1.0 kB are free")]);

@@ -1,10 +1,9 @@
 import { GraphError, RegraftError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { inputSize } from "../image/preprocess.ts";
-import type { Preprocessing } from "../image/preprocessing.ts";
-import { imageInput, pictureSize } from "../models/image-input.ts";
+import { imageInput } from "../models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
-import { preprocessingPresets, presetNamed } from "../models/preprocessing.ts";
+import { presetNamed } from "../models/preprocessing.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import { type Base, baseOf, sized } from "./base-model.ts";
 import { checkModelGradients, type GradientReport } from "./check-model-gradients.ts";
@@ -13,6 +12,7 @@ import type { Finding, Subject } from "./doctor/finding.ts";
 import { fittingPresets } from "./doctor/fitting-presets.ts";
 import { trainableLayers } from "./doctor/layers.ts";
 import { reportStep, type StepFailure, type StepPhase, type StepReport } from "./doctor/step-report.ts";
+import { exactPictures } from "./exact-pictures.ts";
 import type { Host } from "./host.ts";
 import { type Inspection, inspectLoaded } from "./inspect.ts";
 import { fineTuneDefaults } from "./recipe.ts";
@@ -135,22 +135,16 @@ async function baseOrError(
   host: Host,
 ): Promise<Base | RegraftError> {
   try {
-    return await baseOf(path, loaded, { headAt, preprocessing: loaded.preprocessing ?? standIn(loaded) }, host);
+    return await baseOf(
+      path,
+      loaded,
+      { headAt, preprocessing: loaded.preprocessing ?? exactPictures(loaded.model.graph) },
+      host,
+    );
   } catch (error) {
     if (error instanceof RegraftError) return error;
     throw error;
   }
-}
-
-/** Preprocessing to try a model with: what a step takes depends on the pictures' size alone. */
-function standIn({ model: { graph } }: LoadedModel): Preprocessing {
-  const { layout } = imageInput(graph);
-  return {
-    ...preprocessingPresets.imagenet,
-    resize: { kind: "exact", ...pictureSize(graph) },
-    crop: undefined,
-    layout,
-  };
 }
 
 interface Phase {

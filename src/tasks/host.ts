@@ -14,8 +14,8 @@ export interface Host {
   date(): string;
   /** Threads to use where nobody says otherwise: the machine's cores. */
   readonly threads: number;
-  /** Bytes of memory: what the process holds now, and what is free for it. */
-  readonly memory: { held(): number; free(): number };
+  /** Bytes of memory: what the process holds now, the most that it has held, and what is free for it. */
+  readonly memory: { held(): number; peak(): number; free(): number };
   /** Folder for caches that end with the process. */
   readonly scratchFolder: string;
   /** Folder of the models that come with Regraft, a model folder each. */

@@ -1,3 +1,4 @@
+import { median } from "../../base/median.ts";
 import { random } from "../../base/random.ts";
 import { badImageLedger } from "../../data/bad-images.ts";
 import type { Examples, Source } from "../../training/source.ts";
@@ -106,10 +107,4 @@ class Stopwatch {
     await this.#assembly.trainer.step(examples, { learningRate: 1e-5, rng: random(at) });
     return (this.#now() - began) / 1000;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
 }
