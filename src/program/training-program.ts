@@ -5,6 +5,8 @@ import { isStatic } from "../base/shape.ts";
 import { type Tensor, zeros } from "../base/tensor.ts";
 import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
+import { fixBatch } from "../rewrite/fix-batch.ts";
+import { foldBatchNorms } from "../rewrite/fold-batch-norm.ts";
 import {
   type BatchNormLayer,
   type BatchNormMode,
@@ -40,8 +42,8 @@ export interface Program {
   readonly updates: Readonly<Record<string, string>>;
 }
 
-/** Everything that training a graph needs, as ONNX graphs over one set of state tensors. */
-export interface TrainingProgram {
+/** What is run while training, as ONNX graphs over one set of state tensors. */
+export interface Programs {
   /**
    * Forward, loss, backward and update in one graph. Inputs: the graph's own, `targets` [N, C], the optimizer's
    * scalars, dropout masks. Outputs: `loss`, the mean over the batch, and the graph's own output, the logits [N, C].
@@ -51,6 +53,12 @@ export interface TrainingProgram {
   readonly accumulate: Program | undefined;
   /** Inference: the logits [N, C], and `losses` [N] against `targets`. */
   readonly evaluate: Program;
+}
+
+/** Everything that training a graph needs; its programs take batches of any size. */
+export interface TrainingProgram extends Programs {
+  /** The same programs for batches of `size` examples alone: with numbers for shapes some gradients are cheaper. */
+  forBatch(size: number): Programs;
   /** The state before the first step: weights and statistics as they are, optimizer slots and gradient sums at zero. */
   readonly state: Readonly<Record<string, Tensor>>;
   readonly weights: readonly string[];
@@ -92,12 +100,17 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
   const { graph: normalized, layers } =
     batchNorm === "training" ? withBatchStatistics(graph, trainable) : { graph, layers: [] };
   const statistics = statisticsOf(layers);
-  const masked = withDropoutMasks(normalized);
+  const masked = withDropoutMasks(foldBatchNorms(normalized));
   const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph, layers, statistics };
+  const inference = foldBatchNorms(graph, { keep: statistics });
+  const programs = (resized: (graph: Graph) => Graph): Programs => ({
+    step: stepProgram({ ...job, graph: resized(job.graph) }, "update"),
+    accumulate: accumulate > 1 ? stepProgram({ ...job, graph: resized(job.graph) }, "accumulate") : undefined,
+    evaluate: evaluationProgram(resized(inference), { loss, trainable: [...trainable, ...statistics] }),
+  });
   return {
-    step: stepProgram(job, "update"),
-    accumulate: accumulate > 1 ? stepProgram(job, "accumulate") : undefined,
-    evaluate: evaluationProgram(graph, { loss, trainable: [...trainable, ...statistics] }),
+    ...programs((whole) => whole),
+    forBatch: (size) => programs((whole) => fixBatch(whole, size)),
     state: initialState(job),
     weights: trainable,
     statistics,

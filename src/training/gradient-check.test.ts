@@ -62,7 +62,8 @@ function spoiled(program: TrainingProgram, weight: string, spoil: (right: string
       : [node],
   );
   const initializers = new Map([...accumulate.graph.initializers, ["wrong", floats([1.1], [])]]);
-  return { ...program, accumulate: { ...accumulate, graph: { ...accumulate.graph, nodes, initializers } } };
+  const wrong = { ...program, accumulate: { ...accumulate, graph: { ...accumulate.graph, nodes, initializers } } };
+  return { ...wrong, forBatch: () => wrong };
 }
 
 describe("a wrong gradient is found out", () => {

@@ -1,12 +1,11 @@
 import { TrainingError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { floats, tensor } from "../base/tensor.ts";
-import { encodeForEngine } from "../onnx/encode-external.ts";
-import { modelOf } from "../onnx/model.ts";
 import { drawMask } from "../program/dropout.ts";
-import { names, type Program, type TrainingProgram } from "../program/training-program.ts";
+import { names, type TrainingProgram } from "../program/training-program.ts";
 import { float32Output } from "../runtime/outputs.ts";
-import type { Session, Tensors, Workspace } from "../runtime/runtime.ts";
+import type { Tensors, Workspace } from "../runtime/runtime.ts";
+import { BatchSessions } from "./batch-sessions.ts";
 import type { Examples } from "./source.ts";
 
 /** A training program at work in a workspace. */
@@ -44,12 +43,7 @@ export interface StepOptions {
  */
 export async function openTrainer(program: TrainingProgram, workspace: Workspace): Promise<Trainer> {
   await workspace.setState(program.state);
-  const open = ({ graph, state, updates }: Program) =>
-    workspace.load(encodeForEngine(modelOf(graph)), { state, updates });
-  const step = await open(program.step);
-  const accumulate = program.accumulate && (await open(program.accumulate));
-  const evaluate = await open(program.evaluate);
-  return new WorkspaceTrainer(program, workspace, { step, accumulate, evaluate });
+  return new WorkspaceTrainer(program, workspace);
 }
 
 /**
@@ -66,25 +60,19 @@ export function checkBatchSize(count: number, { smallestBatch }: Pick<Trainer, "
   );
 }
 
-interface Sessions {
-  readonly step: Session;
-  readonly accumulate: Session | undefined;
-  readonly evaluate: Session;
-}
-
 class WorkspaceTrainer implements Trainer {
   readonly #program: TrainingProgram;
   readonly #workspace: Workspace;
-  readonly #sessions: Sessions;
+  readonly #sessions: BatchSessions;
   /** Updates so far, for the optimizer's bias correction. */
   #updates = 0;
   /** Examples whose gradients are summed and wait for their update. */
   #pending = 0;
 
-  constructor(program: TrainingProgram, workspace: Workspace, sessions: Sessions) {
+  constructor(program: TrainingProgram, workspace: Workspace) {
     this.#program = program;
     this.#workspace = workspace;
-    this.#sessions = sessions;
+    this.#sessions = new BatchSessions(program, workspace);
   }
 
   get smallestBatch(): number {
@@ -96,13 +84,14 @@ class WorkspaceTrainer implements Trainer {
     checkBatchSize(count, this);
     const feeds = { ...examples.inputs, ...this.#targets(examples), ...this.#masks(count, rng) };
     this.#pending += count;
-    const outputs = await (accumulate ? this.#accumulate(feeds) : this.#update(feeds, learningRate));
+    const outputs = await (accumulate ? this.#accumulate(feeds, count) : this.#update(feeds, { learningRate, count }));
     const [loss = Number.NaN] = float32Output(outputs, names.loss);
     return { loss, logits: float32Output(outputs, this.#program.output) };
   }
 
   async evaluate(examples: Examples) {
-    const outputs = await this.#sessions.evaluate.run({ ...examples.inputs, ...this.#targets(examples) });
+    const session = await this.#sessions.session("evaluate", examples.indices.length);
+    const outputs = await session.run({ ...examples.inputs, ...this.#targets(examples) });
     return { losses: float32Output(outputs, names.losses), logits: float32Output(outputs, this.#program.output) };
   }
 
@@ -118,13 +107,15 @@ class WorkspaceTrainer implements Trainer {
     return this.#workspace.setState(tensors);
   }
 
-  #accumulate(feeds: Tensors): Promise<Tensors> {
-    const { accumulate } = this.#sessions;
-    if (accumulate) return accumulate.run(feeds);
-    throw new TrainingError("not-compiled", "This program was built without gradient accumulation.");
+  async #accumulate(feeds: Tensors, count: number): Promise<Tensors> {
+    if (!this.#program.accumulate) {
+      throw new TrainingError("not-compiled", "This program was built without gradient accumulation.");
+    }
+    return (await this.#sessions.session("accumulate", count)).run(feeds);
   }
 
-  #update(feeds: Tensors, learningRate: number): Promise<Tensors> {
+  async #update(feeds: Tensors, { learningRate, count }: { readonly learningRate: number; readonly count: number }) {
+    const session = await this.#sessions.session("step", count);
     this.#updates++;
     const { optimizer, accumulate } = this.#program;
     const scalars = Object.entries(optimizer.scalars(learningRate, this.#updates)).map(
@@ -132,7 +123,7 @@ class WorkspaceTrainer implements Trainer {
     );
     const examples = accumulate ? { [names.examples]: floats([this.#pending], []) } : {};
     this.#pending = 0;
-    return this.#sessions.step.run({ ...feeds, ...Object.fromEntries(scalars), ...examples });
+    return session.run({ ...feeds, ...Object.fromEntries(scalars), ...examples });
   }
 
   #targets({ targets, indices }: Examples): Tensors {

@@ -36,6 +36,8 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
+      // With the pattern the engine takes all activations once more, in one block; steps are no faster for it.
+      enableMemPattern: false,
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
       // What fails comes as an error; the engine would print it to the terminal as well.
       logSeverityLevel: 4,

@@ -57,6 +57,8 @@ export function originsOf({ forward, trainable, loaded }: OriginsOptions): (name
     if (layer) return { role: "forward", layer };
     const part = gradientPart(name);
     if (part) return gradient(part);
+    const scope = known.get(name.slice(0, name.lastIndexOf("/")));
+    if (scope) return { role: "forward", layer: scope };
     if (name.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer: undefined };
     if (!name.startsWith(`${stepScopes.optimizer}/`)) return { role: "other", layer: undefined };
     const rest = name.slice(stepScopes.optimizer.length + 1);

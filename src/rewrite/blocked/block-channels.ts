@@ -1,0 +1,35 @@
+import type { Graph } from "../../onnx/graph.ts";
+import { addToConv, conv } from "./conv.ts";
+import { elementwise, isElementwise } from "./elementwise.ts";
+import { BlockedLayout, NotBlockable } from "./layout.ts";
+import { imagesAsChannels, productSum, waiting, waitingProduct } from "./products.ts";
+import { globalAverage, reduction } from "./reductions.ts";
+import type { BlockedRule } from "./rule.ts";
+
+/** What is tried for each op, in order. */
+const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
+  Conv: [conv],
+  Add: [addToConv, elementwise],
+  GlobalAveragePool: [globalAverage],
+  ReduceMean: [reduction],
+  ReduceSum: [productSum, reduction],
+  MatMul: [waitingProduct],
+  Reshape: [imagesAsChannels, waiting],
+  Transpose: [waiting],
+};
+
+export function blockChannels(graph: Graph, { block }: { readonly block: number }): Graph | undefined {
+  try {
+    const layout = new BlockedLayout(graph, block);
+    for (const node of graph.nodes) {
+      if (layout.isTaken(node)) continue;
+      layout.begin(node);
+      const tried = rules[node.op] ?? (isElementwise(node) ? [elementwise] : []);
+      if (node.domain !== "" || !tried.some((rule) => rule(node, layout))) layout.copy(node);
+    }
+    return layout.build();
+  } catch (error) {
+    if (error instanceof NotBlockable) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,94 @@
+import { random } from "../base/random.ts";
+import { floats, tensor } from "../base/tensor.ts";
+import { graphBuilder } from "../onnx/builder.ts";
+import { encodeForEngine } from "../onnx/encode-external.ts";
+import type { Graph } from "../onnx/graph.ts";
+import { modelOf } from "../onnx/model.ts";
+import { blockChannels } from "../rewrite/blocked/block-channels.ts";
+import { blockProbe } from "../rewrite/blocked/probe.ts";
+import { float32Output } from "../runtime/outputs.ts";
+import type { Workspace } from "../runtime/runtime.ts";
+
+/**
+ * The number of channels that this engine keeps together in its blocked tensors; undefined where it has none, or where
+ * what it computes on them is not what it computes on plain ones. Asked once for a workspace's graphs.
+ */
+export async function channelBlock(workspace: Workspace): Promise<number | undefined> {
+  try {
+    const block = await blockOf(workspace);
+    return block !== undefined && (await isTrustworthy(workspace, block)) ? block : undefined;
+  } catch {
+    // An engine without the domain refuses the model.
+    return undefined;
+  }
+}
+
+/** Where the second pixel of the first channel lies behind the first one, there a block ends. */
+async function blockOf(workspace: Workspace): Promise<number | undefined> {
+  const { graph, channels } = blockProbe();
+  const numbered = Float32Array.from({ length: 2 * channels }, (_, at) => at);
+  const [blocked] = await run(workspace, graph, { X: tensor("float32", [1, channels, 1, 2], numbered) });
+  const block = blocked?.indexOf(1) ?? -1;
+  return block > 1 && channels % block === 0 ? block : undefined;
+}
+
+/** Whether each kind of convolution that is put into blocks gives what the plain one gives. */
+async function isTrustworthy(workspace: Workspace, block: number): Promise<boolean> {
+  const plain = testGraph(2 * block);
+  const blocked = blockChannels(plain, { block });
+  if (!blocked) return false;
+  const rng = random(0);
+  const feeds = () =>
+    Object.fromEntries(
+      plain.inputs.map(({ name, shape }) => {
+        const extents = (shape ?? []).map(Number);
+        const size = extents.reduce((product, extent) => product * extent, 1);
+        const own = rng.fork(name);
+        return [
+          name,
+          floats(
+            Float32Array.from({ length: size }, () => own.next() - 0.5),
+            extents,
+          ),
+        ];
+      }),
+    );
+  const [expected, got] = [await run(workspace, plain, feeds()), await run(workspace, blocked, feeds())];
+  return expected.every((values, at) =>
+    values.every((value, i) => Math.abs(value - (got[at]?.[i] ?? Number.NaN)) < 1e-4),
+  );
+}
+
+async function run(
+  workspace: Workspace,
+  graph: Graph,
+  feeds: Parameters<Awaited<ReturnType<Workspace["load"]>>["run"]>[0],
+) {
+  const session = await workspace.load(encodeForEngine(modelOf(graph)));
+  try {
+    const outputs = await session.run(feeds);
+    return graph.outputs.map(({ name }) => float32Output(outputs, name));
+  } finally {
+    await session.release();
+  }
+}
+
+/** A picture of 7x6 through each form of convolution, with what they take in: bias, sum, activations. */
+function testGraph(channels: number): Graph {
+  const g = graphBuilder({ name: "blocks", prefix: "blocks." });
+  const weight = (name: string, ...shape: readonly number[]) => g.input(name, "float32", shape);
+  const pads = [1, 1, 1, 1];
+  const stem = g.Relu(
+    g.Conv(weight("X", 1, 3, 7, 6), weight("S", channels, 3, 3, 3), weight("Sb", channels), { pads }),
+  );
+  const full = g.Conv(stem, weight("F", channels, channels, 3, 3), weight("Fb", channels), { pads });
+  const sum = g.Relu(g.Add(full, stem));
+  const depthwise = g.Clip(
+    g.Conv(sum, weight("D", channels, 1, 3, 3), weight("Db", channels), { pads, group: channels, strides: [2, 2] }),
+    g.float(0),
+    g.float(6),
+  );
+  const back = g.Conv(depthwise, g.Transpose(weight("P", channels, channels, 1, 1), { perm: [1, 0, 2, 3] }));
+  const means = g.ReduceSum(back, g.ints([0, 2, 3]), { keepdims: 0 });
+  return g.build([g.named("back", back), g.named("means", means)]);
+}
