@@ -1,8 +1,9 @@
 import type { Value } from "../onnx/builder.ts";
 import type { Layers } from "./layers.ts";
-import { mobilenetV2, mobilenetV2Starts } from "./mobilenet-v2.ts";
-import { basicBlock, bottleneck, resnet, resnetStarts } from "./resnet.ts";
-import { vgg, vggStarts } from "./vgg.ts";
+import { mobilenetV2 } from "./mobilenet-v2.ts";
+import { basicBlock, bottleneck, resnet } from "./resnet.ts";
+import { linearStarts, normalStarts } from "./starts.ts";
+import { vgg } from "./vgg.ts";
 import type { Starts } from "./weight-source.ts";
 
 interface Architecture {
@@ -19,8 +20,8 @@ interface Architecture {
   readonly hasWidth: boolean;
 }
 
-const vggRow = { starts: vggStarts, smallest: 32, hasWidth: false } as const;
-const resnetRow = { starts: resnetStarts, smallest: 1, hasWidth: false } as const;
+const vggRow = { starts: normalStarts, smallest: 32, hasWidth: false } as const;
+const resnetRow = { starts: linearStarts, smallest: 1, hasWidth: false } as const;
 
 export type ArchitectureName =
   | "vgg16"
@@ -43,7 +44,7 @@ export const architectures: { readonly [A in ArchitectureName]: Architecture } =
   resnet50: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 6, 3] }) },
   resnet101: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 23, 3] }) },
   resnet152: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 8, 36, 3] }) },
-  mobilenet_v2: { body: mobilenetV2, starts: mobilenetV2Starts, smallest: 1, hasWidth: true },
+  mobilenet_v2: { body: mobilenetV2, starts: normalStarts, smallest: 1, hasWidth: true },
 };
 
 export const architectureNames = Object.keys(architectures) as readonly ArchitectureName[];

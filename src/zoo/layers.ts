@@ -5,7 +5,7 @@ import { type GraphBuilder, tagged, type Value } from "../onnx/builder.ts";
 import type { AttributeOptions, OpName } from "../onnx/ops.ts";
 import type { LayerParts, Role, WeightSource } from "./weight-source.ts";
 
-interface ConvOptions {
+export interface ConvOptions {
   readonly filters: number;
   readonly kernel: number;
   readonly stride?: number;

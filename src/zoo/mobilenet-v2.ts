@@ -1,6 +1,5 @@
 import type { Value } from "../onnx/builder.ts";
-import { channelsOf, type Layers } from "./layers.ts";
-import type { Starts } from "./weight-source.ts";
+import { type ConvOptions, channelsOf, type Layers } from "./layers.ts";
 
 /** A run of inverted residuals: the stride is the first one's. */
 interface Stage {
@@ -28,15 +27,15 @@ export function divisible(channels: number): number {
   return rounded < 0.9 * channels ? rounded + 8 : rounded;
 }
 
-type ConvOptions = Parameters<Layers["conv"]>[2];
-
 /** A convolution and its BatchNormalization, `<path>.<at>` and the number after it. */
 const normalized = (layers: Layers, path: string, at: number, X: Value, options: ConvOptions): Value =>
   layers.batchNorm(`${path}.${at + 1}`, layers.conv(`${path}.${at}`, X, options));
 
 /** The same through a ReLU6. */
-const activated = ({ g, ...layers }: Layers, path: string, X: Value, options: ConvOptions): Value =>
-  g.Clip(normalized({ g, ...layers }, path, 0, X, options), g.float(0), g.float(6));
+function activated(layers: Layers, path: string, X: Value, options: ConvOptions): Value {
+  const { g } = layers;
+  return g.Clip(normalized(layers, path, 0, X, options), g.float(0), g.float(6));
+}
 
 interface BlockOptions {
   readonly expansion: number;
@@ -80,10 +79,3 @@ export function mobilenetV2(
   X = activated(layers, `features.${at}`, X, { filters: divisible(1280 * Math.max(1, width)), kernel: 1 });
   return layers.linear("classifier.1", g.Flatten(g.GlobalAveragePool(X)), { units: classes, output: "logits" });
 }
-
-/** As torchvision starts it. */
-export const mobilenetV2Starts: Starts = {
-  Conv: { weight: "he-normal-fan-out", bias: "zeros" },
-  Gemm: { weight: "normal-0.01", bias: "zeros" },
-  BatchNormalization: { weight: "ones", bias: "zeros", running_mean: "zeros", running_var: "ones" },
-};

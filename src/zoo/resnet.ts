@@ -1,6 +1,5 @@
 import type { Value } from "../onnx/builder.ts";
-import { border, channelsOf, type Layers, square } from "./layers.ts";
-import type { Starts } from "./weight-source.ts";
+import { border, type ConvOptions, channelsOf, type Layers, square } from "./layers.ts";
 
 /** A residual block: what is added to its input. `width` counts the channels that it works in. */
 interface Block {
@@ -18,8 +17,8 @@ interface BlockOptions {
 export const basicBlock: Block = {
   expansion: 1,
   residual(layers, path, X, { width, stride }) {
-    const first = normalized(layers, path, X, 1, { filters: width, kernel: 3, stride });
-    return normalized(layers, path, layers.g.Relu(first), 2, { filters: width, kernel: 3 });
+    const first = normalized(layers, path, 1, X, { filters: width, kernel: 3, stride });
+    return normalized(layers, path, 2, layers.g.Relu(first), { filters: width, kernel: 3 });
   },
 };
 
@@ -28,15 +27,15 @@ export const bottleneck: Block = {
   expansion: 4,
   residual(layers, path, X, { width, stride }) {
     const { g } = layers;
-    const first = normalized(layers, path, X, 1, { filters: width, kernel: 1 });
-    const second = normalized(layers, path, g.Relu(first), 2, { filters: width, kernel: 3, stride });
-    return normalized(layers, path, g.Relu(second), 3, { filters: 4 * width, kernel: 1 });
+    const first = normalized(layers, path, 1, X, { filters: width, kernel: 1 });
+    const second = normalized(layers, path, 2, g.Relu(first), { filters: width, kernel: 3, stride });
+    return normalized(layers, path, 3, g.Relu(second), { filters: 4 * width, kernel: 1 });
   },
 };
 
-/** Convolution `at` of a block and its BatchNormalization. */
-function normalized(layers: Layers, path: string, X: Value, at: number, options: Parameters<Layers["conv"]>[2]): Value {
-  return layers.batchNorm(`${path}.bn${at}`, layers.conv(`${path}.conv${at}`, X, options));
+/** A convolution of a block and its BatchNormalization, by their number. */
+function normalized({ conv, batchNorm }: Layers, path: string, at: number, X: Value, options: ConvOptions): Value {
+  return batchNorm(`${path}.bn${at}`, conv(`${path}.conv${at}`, X, options));
 }
 
 /** X + residual(X), through a ReLU; where extents differ, X goes through a 1x1 convolution first. */
@@ -74,10 +73,3 @@ export const resnet =
     }
     return layers.linear("fc", g.Flatten(g.GlobalAveragePool(X)), { units: classes, output: "logits" });
   };
-
-/** As torchvision starts it. */
-export const resnetStarts: Starts = {
-  Conv: { weight: "he-normal-fan-out", bias: "zeros" },
-  Gemm: { weight: "torch-linear", bias: "torch-linear" },
-  BatchNormalization: { weight: "ones", bias: "zeros", running_mean: "zeros", running_var: "ones" },
-};

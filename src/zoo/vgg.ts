@@ -1,7 +1,6 @@
 import type { Value } from "../onnx/builder.ts";
 import { adaptiveAveragePool } from "./adaptive-pool.ts";
 import { type Layers, square } from "./layers.ts";
-import type { Starts } from "./weight-source.ts";
 
 /** Channels of the five stages; each ends in a pooling that halves the map. */
 const channels = [64, 128, 256, 512, 512] as const;
@@ -39,10 +38,3 @@ export const vgg =
     X = g.Relu(layers.linear("classifier.3", X, { units: 4096 }));
     return layers.linear("classifier.6", X, { units: classes, output: "logits" });
   };
-
-/** As torchvision starts it. */
-export const vggStarts: Starts = {
-  Conv: { weight: "he-normal-fan-out", bias: "zeros" },
-  Gemm: { weight: "normal-0.01", bias: "zeros" },
-  BatchNormalization: { weight: "ones", bias: "zeros", running_mean: "zeros", running_var: "ones" },
-};
