@@ -86,9 +86,9 @@ describe("a step's profile", () => {
 
 // Of a transformer the engine writes products of one shape anew, with Reshapes that it calls after nothing.
 test.each([
-  ["mobilenet.onnx", 0.9],
-  ["resnet.onnx", 0.9],
-  ["vgg.onnx", 0.9],
+  ["mobilenet.onnx", 0.85],
+  ["resnet.onnx", 0.85],
+  ["vgg.onnx", 0.85],
   ["vit.onnx", 0.7],
 ])("of %s is attributed to layers for the most part, whatever the engine joins", async (file, least) => {
   const model = await writeTinyModel(host.store, `/models/${file}`, { file });
