@@ -1,5 +1,6 @@
 import type { Graph } from "../../onnx/graph.ts";
 import { addToConv, conv } from "./conv.ts";
+import { convTranspose } from "./conv-transpose.ts";
 import { elementwise, isElementwise } from "./elementwise.ts";
 import { BlockedLayout, NotBlockable } from "./layout.ts";
 import { imagesAsChannels, productSum, waiting, waitingProduct } from "./products.ts";
@@ -9,6 +10,7 @@ import type { BlockedRule } from "./rule.ts";
 /** What is tried for each op, in order. */
 const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
   Conv: [conv],
+  ConvTranspose: [convTranspose],
   Add: [addToConv, elementwise],
   GlobalAveragePool: [globalAverage],
   ReduceMean: [reduction],

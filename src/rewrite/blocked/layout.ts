@@ -6,6 +6,7 @@ import { consumers, producers } from "../../onnx/graph.ts";
 import { inferShapes } from "../../onnx/shapes/infer.ts";
 import type { Known } from "../../onnx/shapes/known.ts";
 import { freshNames, tensorNames } from "../names.ts";
+import { prune } from "../prune.ts";
 
 /** onnxruntime's domain of ops on blocked tensors. */
 export const NCHWC = "com.microsoft.nchwc";
@@ -212,6 +213,11 @@ export class BlockedLayout {
     return this.emit("Transpose", [name], { perm: { kind: "ints", value: perm } });
   }
 
+  /** [G, b, 1, L] to [G, L, b]: the engine's fastest way to turn a pile of matrices over. */
+  intoBlocks(name: string): string {
+    return this.emit("ReorderInput", [name], {}, { domain: NCHWC });
+  }
+
   /** The extents of a blocked tensor in memory. */
   extents([n, c, h, w]: Picture): readonly number[] {
     return [n, c / this.block, h, w, this.block];
@@ -220,7 +226,8 @@ export class BlockedLayout {
   build(): Graph {
     for (const { name } of this.graph.outputs) this.plain(name);
     const domains = new Map([...(this.graph.domains ?? []), [NCHWC, 1]]);
-    return { ...this.graph, nodes: this.nodes, initializers: this.initializers, domains };
+    // What made a kernel or a product in the plain way is not needed any more.
+    return prune({ ...this.graph, nodes: this.nodes, initializers: this.initializers, domains });
   }
 
   #settle(name: string): void {
