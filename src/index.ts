@@ -4,6 +4,7 @@ import { type ImageFolder, imageFolder as readImageFolder } from "./data/image-f
 import { nodeHost } from "./hosts/node.ts";
 import type { Layer } from "./rewrite/layers.ts";
 import { type Base, type LoadOptions, loadBase as loadBaseOn } from "./tasks/base-model.ts";
+import { type BenchOptions, type BenchResult, benchModel as benchOn } from "./tasks/bench.ts";
 import { checkModelGradients, type GradientOptions, type GradientReport } from "./tasks/check-model-gradients.ts";
 import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
 import { type FineTuned, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
@@ -77,6 +78,14 @@ export const fineTune = (base: Base, data: TrainVal, options: FineTuneOptions = 
  */
 export const doctorModel = (options: DoctorOptions): Promise<Diagnosis> => doctorOn(options, host);
 
+/**
+ * Times what training does with a model, on noise: a step that trains all of it, its last layers or a new head, or its forward
+ * pass alone.
+ *
+ * @throws {UsageError} "bad-option" · {HostError} "out-of-memory" · "engine-failed" · what `loadBase` throws
+ */
+export const benchModel = (options: BenchOptions): Promise<BenchResult> => benchOn(options, host);
+
 /** Compares the gradients that a model is trained with with differences of its loss. */
 export const checkGradients = (base: Base, options: GradientOptions = {}): Promise<GradientReport> =>
   checkModelGradients(base, options, host);
@@ -108,6 +117,9 @@ export { constant, cosine, oneCycle, reduceOnPlateau, type Schedule, stepDecay }
 export { dense, dropout, type Layer, relu } from "./rewrite/layers.ts";
 export type { Unfreeze } from "./rewrite/trainable.ts";
 export type { Base, LoadOptions } from "./tasks/base-model.ts";
+export type { BenchMode } from "./tasks/bench/mode.ts";
+export type { StepProfile } from "./tasks/bench/step-profile.ts";
+export type { BenchOptions, BenchResult } from "./tasks/bench.ts";
 export type { GradientOptions, GradientReport } from "./tasks/check-model-gradients.ts";
 export type { Prediction } from "./tasks/classifier.ts";
 export type { CompileOptions } from "./tasks/compile.ts";

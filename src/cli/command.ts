@@ -44,9 +44,12 @@ export function command<const O extends Operands, const F extends Flags>({ load,
 
 /** The flags that were given, by the names of their rows. */
 export function readFlags<const F extends Flags>(flags: F, parsed: Command): FlagValues<F> {
-  const given = Object.entries(flags).flatMap(([key, { term }]) => {
-    const value: unknown = parsed.getOptionValue(new Option(term).attributeName());
-    return value === undefined ? [] : [[key, value] as const];
+  const given = Object.entries(flags).flatMap(([key, { term, parse }]) => {
+    const option = new Option(term);
+    const value: unknown = parsed.getOptionValue(option.attributeName());
+    if (value === undefined) return [];
+    // "--profile [file]" without a file is the empty text.
+    return [[key, option.optional && value === true ? parse("") : value] as const];
   });
   return Object.fromEntries(given) as FlagValues<F>;
 }

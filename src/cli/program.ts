@@ -90,8 +90,6 @@ function option(flag: Flag<unknown>): Option {
   const made = new Option(flag.term, flag.about);
   if (flag.group !== undefined) made.helpGroup(flag.group);
   if (made.isBoolean() || made.negate) return made;
-  // "--profile [file]" without a file is the empty text.
-  if (made.optional) made.preset("");
   return made.argParser((given: string) => {
     try {
       return flag.parse(given);

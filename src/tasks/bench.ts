@@ -76,9 +76,9 @@ export interface BenchResult {
   readonly slowestMs: number;
   /** Of the median. */
   readonly imagesPerSecond: number;
-  /** From the start to the first step: the model read or drawn, differentiated, laid out by the engine. */
+  /** From the start to the first step: the model read or drawn, and differentiated. */
   readonly loadMs: number;
-  /** In which the engine lays out its memory. */
+  /** In which the engine loads the program and takes its memory. */
   readonly firstStepMs: number;
   /** The most memory that the whole process has held, in MiB; from the operating system. */
   readonly peakRssMb: number;

@@ -65,6 +65,7 @@ class NodeWorkspace implements Workspace {
       ...(folder ? { profile: () => this.#profile(session, folder) } : {}),
       release: async () => {
         await this.#ask({ kind: "release", session });
+        folder?.remove();
       },
     };
   }

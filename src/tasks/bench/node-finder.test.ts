@@ -25,6 +25,7 @@ test.each([
   ["MatMul_1/MatmulTransposeFusion/", "FusedMatMul", "MatMul_1"],
   ["relu_out_nchwc", "Conv", "/conv"],
   ["/conv", "FusedConv", "/conv"],
+  ["fused MatMul_1", "FusedMatMul", "MatMul_1"],
   ["relu_out_nchwc", "ReorderOutput", "/relu"],
   ["ReorderInput_token_3", "ReorderInput", undefined],
   ["MatMul_12", "MatMul", undefined],

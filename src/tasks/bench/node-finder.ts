@@ -9,7 +9,7 @@ const boundary = /[/_. ]/;
 /**
  * Finds the node of a model that the engine means. Nodes that run as they are keep their names; what the engine joined or
  * exchanged has a name that begins with that of a node ("MatMul_1/MatmulTransposeFusion/") or with that of the tensor it
- * makes ("relu_out_nchwc"). Seen in onnxruntime 1.30.
+ * makes ("relu_out_nchwc"), or that stands behind a word ("fused fc"). Seen in onnxruntime 1.30.
  *
  * @returns a function of the engine's name and op; undefined for what the engine put in itself ("ReorderInput")
  */
@@ -26,7 +26,7 @@ export function nodeFinder(graphs: readonly Graph[]): (name: string, op: string)
     return undefined;
   };
   return (name, op) => {
-    const found = named(name);
+    const found = named(name) ?? named(name.replace(/^fused /, ""));
     return found && ofOp(found, op.replace(/^Fused/, ""), byTensor);
   };
 }

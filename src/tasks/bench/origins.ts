@@ -34,42 +34,72 @@ export interface OriginsOptions {
   readonly loaded: readonly Graph[];
 }
 
+type Belonging = Omit<Origin, "node">;
+
 /** Finds out what a thing that the engine runs belongs to, by the engine's name for it and its op. */
-export function originsOf({ forward, trainable, loaded }: OriginsOptions): (name: string, op: string) => Origin {
-  const find = nodeFinder(loaded);
-  const known = new Map(forward.nodes.map((node) => [labelOf(node), node]));
-  const made = producers(forward);
-  const readers = readersOf(forward, trainable);
-  const activations = dependentsIn(
-    forward,
-    forward.inputs.map(({ name }) => name),
-  );
-  const gradient = ({ of, part }: GradientPart): Omit<Origin, "node"> => {
-    if (of.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer: undefined };
-    const layer = known.get(of);
-    const input = layer?.inputs.find((_, at) => inputName(layer, at) === part);
-    if (part === "sum" || !layer || input === undefined) return { role: "sums", layer };
-    if (!activations.has(input)) return { role: "dW", layer };
-    return { role: isProduct(layer) ? "dX" : "other gradients", layer };
-  };
-  const origin = ({ name, outputs: [output = ""] }: Node): Omit<Origin, "node"> => {
-    const layer = made.get(output);
-    if (layer) return { role: "forward", layer };
+export class Origins {
+  readonly #find: ReturnType<typeof nodeFinder>;
+  readonly #trainable: readonly string[];
+  /** Nodes of the forward pass by their names. */
+  readonly #layers: ReadonlyMap<string, Node>;
+  /** Those by what they make: where several became one, it makes what the last did. */
+  readonly #makers: ReadonlyMap<string, Node>;
+  readonly #readers: ReadonlyMap<string, Node>;
+  /** Nodes of what was loaded by their names: what was differentiated is among them. */
+  readonly #loaded: ReadonlyMap<string, Node>;
+  /** Names of the tensors that depend on the pictures. */
+  readonly #activations: ReadonlySet<string>;
+
+  constructor({ forward, trainable, loaded }: OriginsOptions) {
+    const pictures = forward.inputs.map(({ name }) => name);
+    this.#find = nodeFinder(loaded);
+    this.#trainable = trainable;
+    this.#layers = byLabel([forward]);
+    this.#makers = producers(forward);
+    this.#readers = readersOf(forward, trainable);
+    this.#loaded = byLabel(loaded);
+    this.#activations = new Set(loaded.flatMap((graph) => [...dependentsIn(graph, pictures)]));
+  }
+
+  of(name: string, op: string): Origin {
+    const node = this.#find(name, op);
+    return node ? { ...this.#belonging(node), node } : { role: "other", layer: undefined, node: undefined };
+  }
+
+  #belonging(node: Node): Belonging {
+    const { name, outputs } = node;
     const part = gradientPart(name);
-    if (part) return gradient(part);
-    const scope = known.get(name.slice(0, name.lastIndexOf("/")));
-    if (scope) return { role: "forward", layer: scope };
-    if (name.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer: undefined };
-    if (!name.startsWith(`${stepScopes.optimizer}/`)) return { role: "other", layer: undefined };
+    if (part && !this.#layers.has(name)) return this.#gradient(part);
+    const layer = this.#layerOf(labelOf(node)) ?? this.#makers.get(outputs[0] ?? "");
+    if (layer) return { role: "forward", layer };
+    if (name.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer };
+    return name.startsWith(`${stepScopes.optimizer}/`) ? this.#update(name) : { role: "other", layer };
+  }
+
+  #gradient({ of, part }: GradientPart): Belonging {
+    if (of.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer: undefined };
+    const layer = this.#layerOf(of);
+    const node = this.#loaded.get(of) ?? layer;
+    const input = node?.inputs.find((_, at) => inputName(node, at) === part);
+    if (!node || input === undefined) return { role: "sums", layer };
+    if (!this.#activations.has(input)) return { role: "dW", layer };
+    return { role: isProduct(node) ? "dX" : "other gradients", layer };
+  }
+
+  #update(name: string): Belonging {
     const rest = name.slice(stepScopes.optimizer.length + 1);
-    const weight = trainable.find((one) => rest.startsWith(`${one}/`)) ?? "";
-    return { role: "optimizer", layer: readers.get(weight) };
-  };
-  return (name, op) => {
-    const node = find(name, op);
-    return node ? { ...origin(node), node } : { role: "other", layer: undefined, node: undefined };
-  };
+    const weight = this.#trainable.find((one) => rest.startsWith(`${one}/`)) ?? "";
+    return { role: "optimizer", layer: this.#readers.get(weight) };
+  }
+
+  /** The layer of this name, or the one whose scope it stands in: a layer may be written as several nodes. */
+  #layerOf(name: string): Node | undefined {
+    return this.#layers.get(name) ?? this.#layers.get(name.slice(0, Math.max(0, name.lastIndexOf("/"))));
+  }
 }
+
+const byLabel = (graphs: readonly Graph[]): ReadonlyMap<string, Node> =>
+  new Map(graphs.flatMap(({ nodes }) => nodes.map((node) => [labelOf(node), node] as const)));
 
 /** The first node that reads each weight. */
 function readersOf({ nodes }: Graph, weights: readonly string[]): ReadonlyMap<string, Node> {

@@ -4,7 +4,7 @@ import { flopPerMultiplyAdd, multiplyAddsOf } from "../../onnx/multiply-adds.ts"
 import { stepWork, totalWork } from "../../program/step-work.ts";
 import { labelOf } from "../../rewrite/names.ts";
 import type { RunTimes } from "../../runtime/runtime.ts";
-import { type Origin, type OriginsOptions, originsOf, type Role, roles } from "./origins.ts";
+import { type Origin, Origins, type OriginsOptions, type Role, roles } from "./origins.ts";
 
 /** Milliseconds of a step, and their share of it, 0 to 1. */
 export interface Time {
@@ -107,12 +107,12 @@ type Timed = (sum: number) => Time;
 type Rated = (multiplyAdds: number, sum: number) => { readonly gflops?: number };
 
 function traced(runs: readonly RunTimes[], options: OriginsOptions): readonly Traced[] {
-  const originOf = originsOf(options);
+  const origins = new Origins(options);
   const known = new Map<string, Origin>();
   return runs.flatMap(({ nodes }) =>
     nodes.map((node) => {
       const key = `${node.op} ${node.name}`;
-      const origin = known.get(key) ?? originOf(node.name, node.op);
+      const origin = known.get(key) ?? origins.of(node.name, node.op);
       known.set(key, origin);
       return { ...node, origin };
     }),
