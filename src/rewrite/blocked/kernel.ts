@@ -79,11 +79,12 @@ function wayBack(W: string, layout: BlockedLayout): string | undefined {
   return exchangedTaps(forward, { taps, extents: [kh, kw] }, layout);
 }
 
-/** What a Slice reverses along all spatial axes longer than 1. */
+/** What a Slice reverses along all spatial axes longer than 1, and gives out whole. */
 function flippedFrom(name: string, layout: BlockedLayout): string | undefined {
   const node = layout.maker(name);
   if (node?.op !== "Slice") return undefined;
   const [data = "", ...rest] = node.inputs;
+  if (layout.shape(data)?.join() !== layout.shape(name)?.join()) return undefined;
   const [starts, , axes, steps] = rest.map((input) => {
     const constant = layout.constantOf(input);
     return constant && numbersOf(constant);
