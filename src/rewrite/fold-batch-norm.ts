@@ -2,6 +2,7 @@ import { floats, numbersOf } from "../base/tensor.ts";
 import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts";
 import { consumers, type Graph, type Node } from "../onnx/graph.ts";
 import { attributesOf } from "../onnx/ops.ts";
+import { inferShapes } from "../onnx/shapes/infer.ts";
 import { freeStem } from "./names.ts";
 
 /**
@@ -18,13 +19,15 @@ export function foldBatchNorms(graph: Graph, { keep = [] }: { readonly keep?: re
   const given = new Set(graph.outputs.map(({ name }) => name));
   const folded = new Map<Node, Node>();
   const makers = new Map(graph.nodes.map((node) => [node.outputs[0] ?? "", node]));
+  const known = inferShapes(graph);
   for (const node of graph.nodes) {
     const made = makers.get(node.inputs[0] ?? "");
     if (
       !isFrozen(graph, node) ||
       node.inputs.some((name) => kept.has(name)) ||
       made?.op !== "Conv" ||
-      made.domain !== ""
+      made.domain !== "" ||
+      known.get(made.inputs[1] ?? "")?.shape === undefined
     )
       continue;
     const [output = ""] = made.outputs;
