@@ -78,6 +78,48 @@ export const convolution: GradientCases<"Conv" | "ConvTranspose"> = {
     "3-d": withBias(["N", 2, 3, 4, 3], [3, 2, 2, 3, 2], { pads: [1, 1, 0, 0, 1, 1], strides: [1, 2, 1] }),
     "3-d, depthwise, dilation": conv([1, 2, 4, 3, 5], [2, 1, 2, 2, 2], { group: 2, dilations: [2, 1, 3] }),
     "auto_pad VALID, stride 2": conv(["N", 2, 6, 5], [2, 2, 3, 3], { auto_pad: "VALID", strides: [2, 2] }),
+    // A batch of known size lets each image be convolved with its own slopes.
+    "depthwise, 1 image": conv([1, 3, 4, 5], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+    "depthwise, 2 images": conv([2, 3, 4, 5], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+    "depthwise, 3 images, stride 2, odd": withBias([3, 2, 5, 7], [2, 1, 3, 3], {
+      group: 2,
+      pads: [1, 1, 1, 1],
+      strides: [2, 2],
+    }),
+    "depthwise, 2 images, stride 2, even: a remainder": conv([2, 2, 6, 4], [2, 1, 3, 3], {
+      group: 2,
+      pads: [1, 1, 0, 0],
+      strides: [2, 3],
+    }),
+    "depthwise, 2 images, stride 2, pads [0, 0, 1, 1]": conv([2, 2, 6, 6], [2, 1, 3, 3], {
+      group: 2,
+      pads: [0, 0, 1, 1],
+      strides: [2, 2],
+    }),
+    "depthwise, 3 images, pads that differ on every side": conv([3, 2, 5, 6], [2, 1, 3, 2], {
+      group: 2,
+      pads: [0, 1, 2, 3],
+    }),
+    "depthwise, 2 images, dilation and stride": conv([2, 2, 8, 7], [2, 1, 3, 2], {
+      group: 2,
+      dilations: [2, 3],
+      strides: [1, 2],
+      pads: [1, 0, 2, 1],
+    }),
+    "depthwise, 2 images, 1x1": conv([2, 3, 3, 4], [3, 1, 1, 1], { group: 3 }),
+    "depthwise, 2 images, kernel as large as the picture": conv([2, 2, 3, 4], [2, 1, 3, 4], { group: 2 }),
+    "depthwise, 2 images, auto_pad SAME_LOWER": conv([2, 2, 5, 6], [2, 1, 3, 3], {
+      auto_pad: "SAME_LOWER",
+      group: 2,
+      strides: [2, 2],
+    }),
+    "depthwise, 2 images, multiplier 2": conv([2, 2, 4, 4], [4, 1, 3, 3], { group: 2, pads: [1, 1, 1, 1] }),
+    "1-d, depthwise, 3 images": withBias([3, 2, 7], [2, 1, 3], { group: 2, pads: [1, 2], strides: [2] }),
+    "3-d, depthwise, 2 images": conv([2, 2, 4, 3, 5], [2, 1, 2, 2, 3], {
+      group: 2,
+      pads: [1, 0, 1, 0, 1, 1],
+      strides: [1, 2, 1],
+    }),
     // With 16 channels and more the gradient of W is built from matrix products.
     "16 channels, few pixels": conv(["N", 16, 3, 3], [17, 16, 3, 3], { pads: [1, 1, 1, 1] }),
     "16 channels, many pixels": conv(["N", 16, 12, 10], [16, 16, 3, 3], { pads: [1, 1, 1, 1] }),
@@ -124,6 +166,11 @@ export const convolution: GradientCases<"Conv" | "ConvTranspose"> = {
       group: 3,
       pads: [1, 0],
       output_padding: [1],
+    }),
+    "depthwise, 2 images, stride 2": transposed([2, 2, 3, 3], [2, 1, 3, 3], {
+      group: 2,
+      strides: [2, 2],
+      pads: [1, 0, 1, 1],
     }),
     "3-d": transposed([1, 2, 2, 3, 2], [2, 2, 2, 2, 3], { strides: [2, 1, 2], pads: [0, 1, 0, 1, 0, 1] }),
     "auto_pad SAME_LOWER": transposed(["N", 2, 3, 3], [2, 2, 3, 3], { strides: [2, 2], auto_pad: "SAME_LOWER" }),
