@@ -77,19 +77,21 @@ describe("onnxruntime", () => {
   const activates = ({ attributes: { activation } }: Node, wanted: string) =>
     activation?.kind === "string" && activation.value === wanted;
 
+  const clippedTo =
+    (...value: readonly number[]) =>
+    (node: Node): Node =>
+      activates(node, "Clip")
+        ? { ...node, attributes: { ...node.attributes, activation_params: { kind: "floats", value } } }
+        : node;
+
   test.skipIf(own === undefined).each<[string, (node: Node) => Node]>([
     ["a bias", (node) => ({ ...node, inputs: node.inputs.map((name, at) => (at === 2 ? "" : name)) })],
     ["a sum", (node) => (isSum(node) ? { ...node, inputs: node.inputs.slice(0, 3) } : node)],
     ["a ReLU", (node) => (activates(node, "Relu") ? without(node, "activation") : node)],
     ["a Clip", (node) => (activates(node, "Clip") ? without(node, "activation", "activation_params") : node)],
     ["strides and the padding that goes with them", (node) => (node.op === "Conv" ? without(node, "strides") : node)],
-    [
-      "the end of a Clip",
-      (node) =>
-        activates(node, "Clip")
-          ? { ...node, attributes: { ...node.attributes, activation_params: { kind: "floats", value: [0, 1e9] } } }
-          : node,
-    ],
+    ["where a Clip ends", clippedTo(0, 1e9)],
+    ["where a Clip begins", clippedTo(-1e9, 0.5)],
     ["means", (node) => (node.op === "GlobalAveragePool" ? { ...node, op: "GlobalMaxPool" } : node)],
   ])(`is not trusted where it forgets %s (skipped where ${whyNotRun})`, async (_, forge) => {
     expect(await channelBlock(forging(forge))).toBeUndefined();

@@ -12,6 +12,8 @@ interface Drawing extends CaseBuilder {
   weight(shape: readonly number[]): Value;
   /** What layers before this one made: the input of a skip connection. */
   readonly earlier: readonly Value[];
+  /** Channels come in multiples of so many, except the picture's. */
+  readonly width: number;
 }
 
 /** A layer on feature maps [N, C, H, W]; undefined where it does not fit them. */
@@ -24,6 +26,9 @@ const extent = (value: Value, axis: number): number => {
 };
 
 const channels = (value: Value): number => extent(value, 1);
+
+/** Channels as the layers count them. */
+const maps = ({ width }: Drawing, value: Value): number => channels(value) / width;
 
 const activations: readonly ((drawing: Drawing, h: Value) => Value)[] = [
   ({ g }, h) => g.Relu(h),
@@ -42,10 +47,10 @@ const activations: readonly ((drawing: Drawing, h: Value) => Value)[] = [
 
 const activated: Layer = (drawing, h) => at(activations, drawing.random.int(activations.length))(drawing, h);
 
-function convolved(drawing: Drawing, h: Value, maps: number, { kernel = 3, stride = 1, group = 1 } = {}): Value {
+function convolved(drawing: Drawing, h: Value, outputs: number, { kernel = 3, stride = 1, group = 1 } = {}): Value {
   const pad = (kernel - 1) / 2;
-  const W = drawing.weight([maps, channels(h) / group, kernel, kernel]);
-  return drawing.g.Conv(h, W, drawing.weight([maps]), {
+  const W = drawing.weight([outputs, channels(h) / group, kernel, kernel]);
+  return drawing.g.Conv(h, W, drawing.weight([outputs]), {
     group,
     strides: [stride, stride],
     pads: [pad, pad, pad, pad],
@@ -54,12 +59,12 @@ function convolved(drawing: Drawing, h: Value, maps: number, { kernel = 3, strid
 
 const layers: Readonly<Record<string, Layer>> = {
   convolution: (drawing, h) =>
-    convolved(drawing, h, 2 + drawing.random.int(3), {
+    convolved(drawing, h, (2 + drawing.random.int(3)) * drawing.width, {
       kernel: at([1, 3], drawing.random.int(2)),
       stride: extent(h, 2) > 3 ? 1 + drawing.random.int(2) : 1,
     }),
   depthwise: (drawing, h) => convolved(drawing, h, channels(h), { group: channels(h) }),
-  grouped: (drawing, h) => (channels(h) % 2 === 0 ? convolved(drawing, h, 4, { group: 2 }) : undefined),
+  grouped: (drawing, h) => (channels(h) % 2 === 0 ? convolved(drawing, h, 4 * drawing.width, { group: 2 }) : undefined),
   normalization: (drawing, h) => {
     const { g, weight, fixed, earlier } = drawing;
     const shape = [channels(h)];
@@ -75,7 +80,8 @@ const layers: Readonly<Record<string, Layer>> = {
       ? g.InstanceNormalization(h, weight([channels(h)]), weight([channels(h)]), { epsilon: 0.1 })
       : undefined,
   "local response": ({ g }, h) => g.LRN(h, { size: 3, alpha: 0.1 }),
-  "mixed channels": ({ g, weight }, h) => g.Einsum(h, weight([channels(h), 3]), { equation: "nchw,cd->ndhw" }),
+  "mixed channels": ({ g, weight, width }, h) =>
+    g.Einsum(h, weight([channels(h), 3 * width]), { equation: "nchw,cd->ndhw" }),
   "reflected border": ({ g }, h) =>
     extent(h, 2) > 1 && extent(h, 2) < 7
       ? g.Pad(h, g.ints([0, 0, 1, 0, 0, 0, 0, 1]), undefined, undefined, { mode: "reflect" })
@@ -84,9 +90,9 @@ const layers: Readonly<Record<string, Layer>> = {
     extent(h, 2) < 4
       ? g.Resize(h, undefined, g.initializer(`scales ${h.name}`, floats([1, 1, 2, 1.5])), undefined, { mode: "linear" })
       : undefined,
-  "space to depth": ({ g }, h) =>
-    channels(h) < 4 && extent(h, 2) % 2 === 0 && extent(h, 3) % 2 === 0
-      ? g.SpaceToDepth(h, { blocksize: 2 })
+  "space to depth": (drawing, h) =>
+    maps(drawing, h) < 4 && extent(h, 2) % 2 === 0 && extent(h, 3) % 2 === 0
+      ? drawing.g.SpaceToDepth(h, { blocksize: 2 })
       : undefined,
   "depth to space": ({ g }, h) =>
     channels(h) % 4 === 0 && extent(h, 2) < 5 ? g.DepthToSpace(h, { blocksize: 2 }) : undefined,
@@ -105,7 +111,9 @@ const layers: Readonly<Record<string, Layer>> = {
     extent(h, 2) > 3 ? g.MaxPool(h, { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }) : undefined,
   averagePool: ({ g }, h) => (extent(h, 2) > 2 ? g.AveragePool(h, { kernel_shape: [2, 2] }) : undefined),
   dense: (drawing, h) =>
-    channels(h) < 6 ? drawing.g.Concat(h, convolved(drawing, h, 2, { kernel: 1 }), { axis: 1 }) : undefined,
+    maps(drawing, h) < 6
+      ? drawing.g.Concat(h, convolved(drawing, h, 2 * drawing.width, { kernel: 1 }), { axis: 1 })
+      : undefined,
   "gated halves": ({ g }, h) => {
     if (channels(h) % 2 !== 0 || channels(h) < 4) return undefined;
     const [signal = h, gate = h] = g.outputs("Split", [h], { axis: 1, num_outputs: 2 }, 2);
@@ -128,9 +136,13 @@ const endings: readonly ((drawing: Drawing, logits: Value) => Value)[] = [
   ({ g }, logits) => g.ReduceSumSquare(logits, g.ints([1])),
 ];
 
-/** A small convolutional network drawn from `random`: 3 to 7 layers with skips and branches, a head, maybe a softmax. */
+/**
+ * A small convolutional network drawn from `random`: 3 to 7 layers with skips and branches, a head, maybe a softmax.
+ *
+ * @param options.width the layers' channels are 2 to 4 times so many, mostly
+ */
 export const randomNetwork =
-  (random: Random): GradientCase =>
+  (random: Random, { width = 1 }: { readonly width?: number } = {}): GradientCase =>
   (builder) => {
     const earlier: Value[] = [builder.x("X", ["N", 2 + random.int(3), 6, 6])];
     let weights = 0;
@@ -138,7 +150,7 @@ export const randomNetwork =
       const bound = shape.length > 1 ? 1.5 / Math.sqrt(sizeOf(shape.slice(1))) : 0.5;
       return builder.x(`weight ${weights++}`, shape, uniform(-bound, bound));
     };
-    const drawing: Drawing = { ...builder, random, weight, earlier };
+    const drawing: Drawing = { ...builder, random, weight, earlier, width };
     const wanted = 4 + random.int(5);
     while (earlier.length < wanted) {
       const layer = at(Object.values(layers), random.int(Object.keys(layers).length));

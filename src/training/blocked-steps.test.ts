@@ -1,0 +1,155 @@
+import { readdirSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { apart, blockedNodes, drawFeeds, engineBlock, whyNotRun } from "../../test/fixtures/blocked.ts";
+import { goldenGraph, goldenTensors, goldenUrl } from "../../test/golden.ts";
+import { runInOnnxruntime } from "../../test/reference/onnxruntime.ts";
+import { randomNetwork } from "../../test/reference/random-graph.ts";
+import { uniform } from "../autodiff/gradient-cases/case.ts";
+import { random } from "../base/random.ts";
+import { type Shape, sizeOf } from "../base/shape.ts";
+import { floats, numbersOf } from "../base/tensor.ts";
+import { graphBuilder } from "../onnx/builder.ts";
+import type { Graph } from "../onnx/graph.ts";
+import type { BatchNormMode } from "../program/batch-statistics.ts";
+import { meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
+import { sgd } from "../program/optimizers.ts";
+import { names, type Program, type TrainingProgram, trainingProgram } from "../program/training-program.ts";
+import { blockChannels } from "../rewrite/blocked/block-channels.ts";
+import { weightNames } from "../rewrite/trainable.ts";
+import type { Tensors } from "../runtime/runtime.ts";
+
+const engine = await engineBlock();
+
+const files = readdirSync(goldenUrl(".")).filter((name) => name.endsWith(".onnx"));
+
+/** So long a step leaves little of the weights but their gradients, except where those vanish and only rounding is left. */
+const optimizer = sgd({ learningRate: 100 });
+
+const programOf = (graph: Graph, batchNorm: BatchNormMode): TrainingProgram =>
+  trainingProgram(graph, { trainable: weightNames(graph), loss: softmaxCrossEntropy(), optimizer, batchNorm });
+
+/** The golden batch of four, its targets, and the state before the first step. */
+function feedsOf(network: string, { state }: TrainingProgram): Tensors {
+  const golden = goldenTensors(`${network}.safetensors`);
+  const labels = numbersOf(golden("labels"));
+  const targets = labels.flatMap((label) => [0, 1, 2, 3, 4].map((one) => Number(one === label)));
+  const scalars = Object.entries(optimizer.scalars(optimizer.learningRate, 1)).map(
+    ([name, value]) => [names.scalar(name), floats([value], [])] as const,
+  );
+  return {
+    ...state,
+    ...Object.fromEntries(scalars),
+    input: golden("input"),
+    [names.targets]: floats(targets, [labels.length, 5]),
+  };
+}
+
+function onBlocks({ graph }: Program, block: number): Graph {
+  const blocked = blockChannels(graph, { block });
+  if (!blocked) throw new Error(`"${graph.name}" was not rewritten`);
+  return blocked;
+}
+
+/** Loss, logits and every updated weight within 1e-5 of the largest number of each tensor. */
+async function expectSame(graph: Graph, wanted: Tensors, feeds: Tensors) {
+  const got = await runInOnnxruntime(graph, feeds);
+  const off = Object.entries(wanted).map(([name, value]) => [name, apart(got[name], value)] as const);
+  expect(off.filter(([, distance]) => !(distance < 1e-5))).toEqual([]);
+}
+
+/** The step of the program for any batch, held against the one for `size` and that one on blocks. */
+async function expectSameSteps(program: TrainingProgram, feeds: Tensors, size: number) {
+  const wanted = await runInOnnxruntime(program.step.graph, feeds);
+  expect(Object.keys(wanted).length).toBe(2 + program.weights.length + program.statistics.length);
+  const { step } = program.forBatch(size);
+  await expectSame(step.graph, wanted, feeds);
+  if (engine !== undefined) await expectSame(onBlocks(step, engine), wanted, feeds);
+}
+
+const note = `(on blocks not where ${whyNotRun})`;
+
+describe.each(files)("%s", (file) => {
+  const [network = ""] = file.split(".");
+  const graph = goldenGraph(file);
+  const modes: readonly BatchNormMode[] = graph.nodes.some(({ op }) => op === "BatchNormalization")
+    ? ["frozen", "training"]
+    : ["frozen"];
+
+  test.each(modes)(
+    `takes the same step for any batch, for four and on blocks ${note}, BatchNormalization %s`,
+    async (mode) => {
+      const program = programOf(graph, mode);
+      await expectSameSteps(program, feedsOf(network, program), 4);
+    },
+  );
+});
+
+describe("the layers on blocks of 8 and of 16 channels of", () => {
+  test.each<[string, ...(readonly string[])]>([
+    [
+      "resnet.onnx",
+      "9 Conv, 1 GlobalAveragePool, 2 ReorderInput, 2 ReorderOutput",
+      "5 Conv, 1 GlobalAveragePool, 1 ReorderOutput",
+    ],
+    ["vgg.onnx", "3 Conv, 1 ReorderInput, 2 ReorderOutput", "1 Conv, 1 ReorderOutput"],
+    ["mobilenet.onnx", "4 Conv, 1 ReorderInput, 2 ReorderOutput", "5 Conv, 1 GlobalAveragePool, 2 ReorderOutput"],
+    [
+      "efficientnet.onnx",
+      "6 Conv, 2 GlobalAveragePool, 1 ReorderInput, 2 ReorderOutput",
+      "7 Conv, 3 GlobalAveragePool, 2 ReorderOutput",
+    ],
+    [
+      "convnext.onnx",
+      "4 Conv, 1 GlobalAveragePool, 4 ReorderInput, 4 ReorderOutput",
+      "2 Conv, 1 GlobalAveragePool, 1 ReorderInput, 1 ReorderOutput",
+    ],
+    ["densenet.onnx", "1 Conv, 1 ReorderOutput", ""],
+    ["vit.onnx", "", ""],
+  ])("%s", (file, ...expected) => {
+    const { evaluate } = programOf(goldenGraph(file), "frozen").forBatch(4);
+    expect([8, 16].map((block) => blockedNodes(onBlocks(evaluate, block)))).toEqual(expected);
+  });
+});
+
+/** A random network of wide layers that trains all its weights, and what a step on `size` pictures is fed. */
+function drawn(seed: number, size: number) {
+  const g = graphBuilder({ name: "random" });
+  const trainable: string[] = [];
+  const weight = (name: string, shape: Shape, sampler = uniform(-1, 1)) => {
+    const extents = shape.map(Number);
+    return g.initializer(name, floats(sampler(random(seed).fork(name), sizeOf(extents)), extents));
+  };
+  const none = () => {
+    throw new Error("a random network draws numbers alone");
+  };
+  const [logits] = randomNetwork(random(seed), { width: engine ?? 8 })({
+    ...{ g, fixed: weight, indices: none, mask: none },
+    x: (name, shape, sampler) => {
+      if (name === "X") return g.input(name, "float32", shape);
+      trainable.push(name);
+      return weight(name, shape, sampler);
+    },
+  });
+  if (!logits) throw new Error("a random network has an output");
+  const graph = g.build([g.named("logits", logits)]);
+  const program = trainingProgram(graph, { trainable, loss: meanSquaredError(), optimizer });
+  const rate = floats([optimizer.learningRate], []);
+  const feeds = drawFeeds(program.forBatch(size).step.graph, seed);
+  return { program, feeds: { ...feeds, ...program.state, [names.scalar("learning_rate")]: rate } };
+}
+
+const seeds = Array.from({ length: 40 }, (_, seed) => seed);
+
+describe("random networks", () => {
+  test("have convolutions on blocks, more than half of them", () => {
+    const block = engine ?? 8;
+    const steps = seeds.map((seed) => blockedNodes(onBlocks(drawn(seed, 2).program.forBatch(2).step, block)));
+    expect(steps.filter((nodes) => nodes.includes("Conv")).length).toBeGreaterThan(seeds.length / 2);
+  });
+
+  test.each(seeds)(`network %d takes the same step for any batch, for its size and on blocks ${note}`, async (seed) => {
+    const size = 1 + (seed % 3);
+    const { program, feeds } = drawn(seed, size);
+    await expectSameSteps(program, feeds, size);
+  });
+});
