@@ -107,7 +107,7 @@ describe("the layers on blocks of 8 and of 16 channels of", () => {
     ["vit.onnx", "", ""],
   ])("%s", (file, ...expected) => {
     const { evaluate } = programOf(goldenGraph(file), "frozen").forBatch(4);
-    expect([8, 16].map((block) => blockedNodes(onBlocks(evaluate, block)))).toEqual(expected);
+    expect([8, 16].map((block) => blockedNodes(onBlocks(evaluate, block), evaluate.graph))).toEqual(expected);
   });
 });
 
@@ -143,7 +143,10 @@ const seeds = Array.from({ length: 40 }, (_, seed) => seed);
 describe("random networks", () => {
   test("have convolutions on blocks, more than half of them", () => {
     const block = engine ?? 8;
-    const steps = seeds.map((seed) => blockedNodes(onBlocks(drawn(seed, 2).program.forBatch(2).step, block)));
+    const steps = seeds.map((seed) => {
+      const { step } = drawn(seed, 2).program.forBatch(2);
+      return blockedNodes(onBlocks(step, block), step.graph);
+    });
     expect(steps.filter((nodes) => nodes.includes("Conv")).length).toBeGreaterThan(seeds.length / 2);
   });
 
