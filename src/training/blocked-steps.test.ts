@@ -57,13 +57,15 @@ async function expectSame(graph: Graph, wanted: Tensors, feeds: Tensors) {
   expect(off.filter(([, distance]) => !(distance < 1e-5))).toEqual([]);
 }
 
-/** The step of the program for any batch, held against the one for `size` and that one on blocks. */
-async function expectSameSteps(program: TrainingProgram, feeds: Tensors, size: number) {
-  const wanted = await runInOnnxruntime(program.step.graph, feeds);
-  expect(Object.keys(wanted).length).toBe(2 + program.weights.length + program.statistics.length);
-  const { step } = program.forBatch(size);
-  await expectSame(step.graph, wanted, feeds);
-  if (engine !== undefined) await expectSame(onBlocks(step, engine), wanted, feeds);
+/** A program for any batch, held against the one for `size` and that one on blocks. */
+async function expectSamePrograms(program: TrainingProgram, feeds: Tensors, size: number) {
+  const fixed = program.forBatch(size);
+  for (const kind of ["step", "evaluate"] as const) {
+    const wanted = await runInOnnxruntime(program[kind].graph, feeds);
+    expect(Object.keys(wanted).length).toBe(2 + Object.keys(program[kind].updates).length);
+    await expectSame(fixed[kind].graph, wanted, feeds);
+    if (engine !== undefined) await expectSame(onBlocks(fixed[kind], engine), wanted, feeds);
+  }
 }
 
 const note = `(on blocks not where ${whyNotRun})`;
@@ -76,10 +78,10 @@ describe.each(files)("%s", (file) => {
     : ["frozen"];
 
   test.each(modes)(
-    `takes the same step for any batch, for four and on blocks ${note}, BatchNormalization %s`,
+    `takes the same step and evaluates the same for any batch, for four and on blocks ${note}, BatchNormalization %s`,
     async (mode) => {
       const program = programOf(graph, mode);
-      await expectSameSteps(program, feedsOf(network, program), 4);
+      await expectSamePrograms(program, feedsOf(network, program), 4);
     },
   );
 });
@@ -150,9 +152,12 @@ describe("random networks", () => {
     expect(steps.filter((nodes) => nodes.includes("Conv")).length).toBeGreaterThan(seeds.length / 2);
   });
 
-  test.each(seeds)(`network %d takes the same step for any batch, for its size and on blocks ${note}`, async (seed) => {
-    const size = 1 + (seed % 3);
-    const { program, feeds } = drawn(seed, size);
-    await expectSameSteps(program, feeds, size);
-  });
+  test.each(seeds)(
+    `network %d takes the same step and evaluates the same for any batch, for its size and on blocks ${note}`,
+    async (seed) => {
+      const size = 1 + (seed % 3);
+      const { program, feeds } = drawn(seed, size);
+      await expectSamePrograms(program, feeds, size);
+    },
+  );
 });
