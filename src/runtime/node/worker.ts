@@ -1,8 +1,10 @@
 import { parentPort } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
-import type { DType } from "../../base/dtype.ts";
+import { arrayOf, type DType } from "../../base/dtype.ts";
+import { isStatic, sizeOf } from "../../base/shape.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Tensors } from "../runtime.ts";
+import { barrier, barrierMessage, withBarrier } from "./barrier.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
 /**
@@ -22,7 +24,15 @@ interface LoadedSession {
   readonly state: readonly string[];
   /** Output name to state name. */
   readonly updates: Readonly<Record<string, string>>;
-  readonly fetched: readonly string[];
+  readonly fetched: readonly Fetched[];
+  /** What a run says that wrote all its outputs into memory that was brought; undefined: outputs are copied. */
+  readonly done: string | undefined;
+}
+
+interface Fetched {
+  readonly name: string;
+  /** undefined where it differs from run to run. */
+  readonly kind: { readonly dtype: DType; readonly shape: readonly number[] } | undefined;
 }
 
 const sessions = new Map<number, LoadedSession>();
@@ -31,7 +41,8 @@ const state = new Map<string, StateTensor>();
 const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<Tensors> } = {
   async load({ session, model, threads, state: read, updates, profile }) {
     // onnxruntime copies what it needs: the weights may go, or change, once the session is made.
-    const loaded = await ort.InferenceSession.create(model.bytes, {
+    const done = Object.keys(updates).length > 0 ? await whatBarrierSays() : undefined;
+    const loaded = await ort.InferenceSession.create(done === undefined ? model.bytes : withBarrier(model.bytes), {
       externalData: model.external.map(({ location, bytes }) => ({ path: location, data: bytes })),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -44,22 +55,22 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       // Vanishing activations and moments become denormal numbers, which slow a step down several times.
       extra: { session: { set_denormal_as_zero: "1" } },
     });
-    const fetched = loaded.outputNames.filter((name) => !Object.hasOwn(updates, name));
-    sessions.set(session, { session: loaded, state: read, updates, fetched });
+    const fetched = loaded.outputMetadata
+      .filter(({ name }) => name !== barrier && !Object.hasOwn(updates, name))
+      .map(of);
+    const known = fetched.every(({ kind }) => kind);
+    sessions.set(session, { session: loaded, state: read, updates, fetched, done: known ? done : undefined });
     return {};
   },
 
   async run({ session: id, feeds }) {
-    const { session, state: read, updates, fetched } = sessionOf(id);
+    const loaded = sessionOf(id);
     const inputs = Object.entries(feeds).map(([name, value]) => [name, toOrt(value)] as const);
-    const held = read.map((name) => [name, stateOf(name).current] as const);
-    const written = Object.entries(updates).map(([output, name]) => [output, spare(stateOf(name))] as const);
-    const outputs = await session.run(
-      Object.fromEntries([...inputs, ...held]),
-      Object.fromEntries([...written, ...fetched.map((name) => [name, null] as const)]),
-    );
-    for (const name of Object.values(updates)) swap(stateOf(name));
-    return Object.fromEntries(fetched.map((name) => [name, fromOrt(outputs[name])]));
+    const held = loaded.state.map((name) => [name, stateOf(name).current] as const);
+    const written = Object.entries(loaded.updates).map(([output, name]) => [output, spare(stateOf(name))] as const);
+    const outputs = await outputsOf(loaded, Object.fromEntries([...inputs, ...held]), Object.fromEntries(written));
+    for (const name of Object.values(loaded.updates)) swap(stateOf(name));
+    return Object.fromEntries(loaded.fetched.map(({ name }) => [name, fromOrt(outputs[name])]));
   },
 
   async "end-profile"({ session: id }) {
@@ -83,6 +94,39 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
     return Object.fromEntries([...(names ?? state.keys())].map((name) => [name, fromOrt(stateOf(name).current)]));
   },
 };
+
+type Values = Readonly<Record<string, ort.Tensor>>;
+
+/** Runs a session, its updates into the memory given. */
+async function outputsOf({ session, fetched, done }: LoadedSession, feeds: Values, updates: Values): Promise<Values> {
+  if (done === undefined) {
+    return session.run(feeds, { ...updates, ...Object.fromEntries(fetched.map(({ name }) => [name, null])) });
+  }
+  const brought = Object.fromEntries(fetched.flatMap(({ name, kind }) => (kind ? [[name, emptyOf(kind)]] : [])));
+  try {
+    await session.run(feeds, { [barrier]: null, ...updates, ...brought });
+  } catch (error) {
+    if (error instanceof Error && error.message === done) return brought;
+    throw error;
+  }
+  throw new Error("the engine passed over the barrier");
+}
+
+let barrierSays: Promise<string | undefined> | undefined;
+
+function whatBarrierSays(): Promise<string | undefined> {
+  barrierSays ??= barrierMessage();
+  return barrierSays;
+}
+
+function of(value: ort.InferenceSession.ValueMetadata): Fetched {
+  const { name } = value;
+  if (!value.isTensor || !isStatic(value.shape)) return { name, kind: undefined };
+  return { name, kind: { dtype: value.type as DType, shape: value.shape } };
+}
+
+const emptyOf = ({ dtype, shape }: NonNullable<Fetched["kind"]>): ort.Tensor =>
+  toOrt({ dtype, shape, data: new arrayOf[dtype](sizeOf(shape)) } as Tensor);
 
 function sessionOf(id: number): LoadedSession {
   const found = sessions.get(id);
