@@ -1,4 +1,4 @@
-import { backward } from "../autodiff/backward.ts";
+import { type BackwardOptions, backward } from "../autodiff/backward.ts";
 import { GraphError } from "../base/errors.ts";
 import { checkNumber } from "../base/options.ts";
 import { isStatic } from "../base/shape.ts";
@@ -7,6 +7,7 @@ import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts"
 import type { Graph } from "../onnx/graph.ts";
 import { fixBatch } from "../rewrite/fix-batch.ts";
 import { foldBatchNorms } from "../rewrite/fold-batch-norm.ts";
+import { withoutIdentities } from "../rewrite/simplify.ts";
 import {
   type BatchNormLayer,
   type BatchNormMode,
@@ -55,10 +56,17 @@ export interface Programs {
   readonly evaluate: Program;
 }
 
+/** How an engine will hold what a program works on. */
+export type Layout = Pick<BackwardOptions, "block">;
+
 /** Everything that training a graph needs; its programs take batches of any size. */
 export interface TrainingProgram extends Programs {
-  /** The same programs for batches of `size` examples alone: with numbers for shapes some gradients are cheaper. */
-  forBatch(size: number): Programs;
+  /**
+   * The same programs for batches of `size` examples alone: with numbers for shapes some gradients are cheaper.
+   *
+   * @param layout what to make them for: see `BackwardOptions.block`
+   */
+  forBatch(size: number, layout?: Layout): Programs;
   /** The state before the first step: weights and statistics as they are, optimizer slots and gradient sums at zero. */
   readonly state: Readonly<Record<string, Tensor>>;
   readonly weights: readonly string[];
@@ -103,14 +111,14 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
   const masked = withDropoutMasks(foldBatchNorms(normalized));
   const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph, layers, statistics };
   const inference = foldBatchNorms(graph, { keep: statistics });
-  const programs = (resized: (graph: Graph) => Graph): Programs => ({
-    step: stepProgram({ ...job, graph: resized(job.graph) }, "update"),
-    accumulate: accumulate > 1 ? stepProgram({ ...job, graph: resized(job.graph) }, "accumulate") : undefined,
+  const programs = (resized: (graph: Graph) => Graph, { block }: Layout = {}): Programs => ({
+    step: stepProgram({ ...job, block, graph: resized(job.graph) }, "update"),
+    accumulate: accumulate > 1 ? stepProgram({ ...job, block, graph: resized(job.graph) }, "accumulate") : undefined,
     evaluate: evaluationProgram(resized(inference), { loss, trainable: [...trainable, ...statistics] }),
   });
   return {
     ...programs((whole) => whole),
-    forBatch: (size) => programs((whole) => fixBatch(whole, size)),
+    forBatch: (size, layout) => programs((whole) => fixBatch(whole, size), layout),
     state: initialState(job),
     weights: trainable,
     statistics,
@@ -121,7 +129,7 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
   };
 }
 
-interface Job extends TrainingProgramOptions {
+interface Job extends TrainingProgramOptions, Layout {
   readonly graph: Graph;
   readonly accumulates: boolean;
   readonly layers: readonly BatchNormLayer[];
@@ -129,7 +137,7 @@ interface Job extends TrainingProgramOptions {
 }
 
 function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
-  const { graph, trainable, loss, accumulates, layers, statistics } = job;
+  const { graph, trainable, loss, accumulates, layers, statistics, block } = job;
   const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, { graph, layers, read: [...trainable, ...statistics] }, state);
@@ -141,7 +149,7 @@ function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   const target = accumulates ? g.ReduceSum(losses, undefined, { keepdims: 0 }) : mean;
   // The graph's own nodes: a BatchNormalization has a cheaper gradient than the ops that compute it.
   const nodes = [...graph.nodes, ...g.nodes().slice(done)];
-  const gradients = backward(g, { nodes, output: target, wrt: trainable });
+  const gradients = backward(g, { nodes, output: target, wrt: trainable, block });
   const sums = new Map(trainable.map((name) => [name, summed(job, state, name, at(gradients, name))]));
   if (kind === "accumulate") {
     for (const [name, sum] of sums) state.update(names.gradientSum(name), sum);
@@ -273,7 +281,8 @@ class StateInputs {
   program(outputs: readonly Value[]): Program {
     const updates = [...this.#updates.keys()].map((output) => [output, output.slice(names.next("").length)] as const);
     return {
-      graph: this.g.build([...outputs, ...this.#updates.values()]),
+      // Updates and outputs are made under their names: an Identity would copy each of them.
+      graph: withoutIdentities(this.g.build([...outputs, ...this.#updates.values()])),
       state: [...this.#read.keys()],
       updates: Object.fromEntries(updates),
     };

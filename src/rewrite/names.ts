@@ -31,6 +31,9 @@ export function freeStem(graph: Graph, stem: string): string {
 /** What to call a node in a message or a derived name: its name, or its first output where it has none. */
 export const labelOf = (node: Node): string => (node.name === "" ? (node.outputs[0] ?? node.op) : node.name);
 
+/** What stands before the last part of a node's name: "optimizer/W/" of "optimizer/W/Mul_3". */
+export const scopeOf = ({ name }: Node): string => name.slice(0, name.lastIndexOf("/") + 1);
+
 /** The names of `known` that differ least from `wanted` (Levenshtein distance), nearest first. */
 function nearestNames(
   wanted: string,

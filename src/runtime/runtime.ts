@@ -40,6 +40,11 @@ export interface SessionOptions {
   readonly state?: readonly string[];
   /** Model outputs that become the new value of a state tensor: output name to state name. Shapes must agree. */
   readonly updates?: Readonly<Record<string, string>>;
+  /**
+   * State tensors whose new value may be written over the old one during the run, without a second buffer: what reads the
+   * old value is sure to come before. After a run that failed their values are lost. A runtime need not make use of it.
+   */
+  readonly inPlace?: readonly string[];
   /** Whether the engine notes what each node takes, which itself takes some time. Not every runtime can. */
   readonly profile?: boolean;
 }
@@ -67,7 +72,7 @@ export interface NodeTime {
 /** A loaded model. */
 export interface Session {
   /**
-   * Runs the model once and then applies its state updates, all or none.
+   * Runs the model once and then applies its state updates, all or none but for those in place.
    *
    * @param feeds every input that is not state; their buffers may be taken over (detached) by the engine
    * @returns the outputs that are not state updates

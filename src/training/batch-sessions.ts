@@ -1,8 +1,10 @@
 import { encodeForEngine } from "../onnx/encode-external.ts";
-import type { Graph } from "../onnx/graph.ts";
+import type { Node } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
-import type { Program, Programs, TrainingProgram } from "../program/training-program.ts";
+import type { Layout, Program, Programs, TrainingProgram } from "../program/training-program.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
+import { updatesInPlace } from "../rewrite/update-in-place.ts";
+import { wholeScalars } from "../rewrite/whole-scalars.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
 import { channelBlock } from "./blocked-engine.ts";
 
@@ -20,7 +22,7 @@ export class BatchSessions {
   readonly #program: TrainingProgram;
   readonly #workspace: Workspace;
   readonly #sessions = new Map<string, Promise<Session>>();
-  readonly #programs = new Map<number, Programs>();
+  readonly #programs = new Map<string, Programs>();
   readonly #sizes: Readonly<Record<Kind, Set<number>>> = {
     step: new Set(),
     accumulate: new Set(),
@@ -47,33 +49,43 @@ export class BatchSessions {
   }
 
   async #fixed(kind: Kind, size: number): Promise<Session> {
-    const program = at(this.#forBatch(size), kind);
-    const blocked = await this.#blocked(program.graph);
-    if (!blocked) return this.#load(program);
-    try {
-      return await this.#load({ ...program, graph: blocked });
-    } catch {
-      return this.#load(program);
+    const blocked = await this.#blocked(kind, size);
+    if (blocked) {
+      try {
+        return await this.#load(blocked);
+      } catch {
+        // What the engine does not load runs plain.
+      }
     }
+    return this.#load(at(this.#forBatch(size), kind));
   }
 
-  #forBatch(size: number): Programs {
-    const known = this.#programs.get(size) ?? this.#program.forBatch(size);
-    this.#programs.set(size, known);
+  #forBatch(size: number, layout: Layout = {}): Programs {
+    const key = `${size}:${layout.block}`;
+    const known = this.#programs.get(key) ?? this.#program.forBatch(size, layout);
+    this.#programs.set(key, known);
     return known;
   }
 
-  async #blocked(graph: Graph): Promise<Graph | undefined> {
-    if (!graph.nodes.some(({ op, domain }) => op === "Conv" && domain === "")) return undefined;
+  /** The program for an engine with blocked tensors; undefined where it has none, or nothing would lie in them. */
+  async #blocked(kind: Kind, size: number): Promise<Program | undefined> {
+    if (!at(this.#program, kind).graph.nodes.some(isConvolution)) return undefined;
     this.#block ??= channelBlock(this.#workspace);
     const block = await this.#block;
-    return block === undefined ? undefined : blockChannels(graph, { block });
+    if (block === undefined) return undefined;
+    const program = at(this.#forBatch(size, { block }), kind);
+    const graph = blockChannels(program.graph, { block });
+    return graph && { ...program, graph };
   }
 
   #load({ graph, state, updates }: Program): Promise<Session> {
-    return this.#workspace.load(encodeForEngine(modelOf(graph)), { state, updates });
+    const ordered = updatesInPlace(graph, updates);
+    const how = { state, updates, inPlace: ordered.inPlace };
+    return this.#workspace.load(encodeForEngine(modelOf(wholeScalars(ordered.graph))), how);
   }
 }
+
+const isConvolution = ({ op, domain }: Node): boolean => op === "Conv" && domain === "";
 
 function at(programs: Programs, kind: Kind): Program {
   const program = programs[kind];

@@ -12,6 +12,7 @@ import type {
   Workspace,
   WorkspaceOptions,
 } from "../runtime.ts";
+import { barrier } from "./barrier.ts";
 import { ProfileFolder } from "./profile-folder.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
@@ -52,13 +53,13 @@ class NodeWorkspace implements Workspace {
 
   async load(
     model: Uint8Array | ModelParts,
-    { state = [], updates = {}, profile = false }: SessionOptions = {},
+    { state = [], updates = {}, inPlace = [], profile = false }: SessionOptions = {},
   ): Promise<Session> {
     this.#sessions++;
     const session = this.#sessions;
     const parts = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
     const folder = profile ? this.#profileFolder() : undefined;
-    const how = { threads: this.#threads, state, updates, profile: folder?.prefix };
+    const how = { threads: this.#threads, state, updates, inPlace, profile: folder?.prefix };
     await this.#ask({ kind: "load", session, model: parts, ...how });
     return {
       run: (feeds) => this.#ask({ kind: "run", session, feeds }, transferable(feeds)),
@@ -92,7 +93,8 @@ class NodeWorkspace implements Workspace {
 
   async #profile(session: number, folder: ProfileFolder): Promise<readonly RunTimes[]> {
     await this.#ask({ kind: "end-profile", session });
-    return folder.take();
+    const runs = folder.take();
+    return runs.map((run) => ({ ...run, nodes: run.nodes.filter(({ name }) => name !== barrier) }));
   }
 
   #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Tensors> {

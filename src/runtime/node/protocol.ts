@@ -9,6 +9,7 @@ export type Request =
       readonly threads: number;
       readonly state: readonly string[];
       readonly updates: Readonly<Record<string, string>>;
+      readonly inPlace: readonly string[];
       /** What the path of the profile's file begins with; undefined: no profile. */
       readonly profile: string | undefined;
     }

@@ -12,7 +12,7 @@ import type { Envelope, Reply, Request } from "./protocol.ts";
  * that reads pictures, draws progress and hears Ctrl-C.
  *
  * Each state tensor has two buffers used in turn: a run reads one and writes the other, then they change places. One
- * buffer for both is only safe where nothing in the graph still reads the old value, which a caller cannot know.
+ * buffer for both is only safe where nothing in the graph still reads the old value, which the caller has to know.
  */
 interface StateTensor {
   current: ort.Tensor;
@@ -24,6 +24,8 @@ interface LoadedSession {
   readonly state: readonly string[];
   /** Output name to state name. */
   readonly updates: Readonly<Record<string, string>>;
+  /** Of the states, those that need no second buffer. */
+  readonly inPlace: ReadonlySet<string>;
   readonly fetched: readonly Fetched[];
   /** What a run says that wrote all its outputs into memory that was brought; undefined: outputs are copied. */
   readonly done: string | undefined;
@@ -39,7 +41,7 @@ const sessions = new Map<number, LoadedSession>();
 const state = new Map<string, StateTensor>();
 
 const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { kind: K }>) => Promise<Tensors> } = {
-  async load({ session, model, threads, state: read, updates, profile }) {
+  async load({ session, model, threads, state: read, updates, inPlace, profile }) {
     // onnxruntime copies what it needs: the weights may go, or change, once the session is made.
     const done = Object.keys(updates).length > 0 ? await whatBarrierSays() : undefined;
     const loaded = await ort.InferenceSession.create(done === undefined ? model.bytes : withBarrier(model.bytes), {
@@ -59,7 +61,8 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       .filter(({ name }) => name !== barrier && !Object.hasOwn(updates, name))
       .map(of);
     const known = fetched.every(({ kind }) => kind);
-    sessions.set(session, { session: loaded, state: read, updates, fetched, done: known ? done : undefined });
+    const how = { state: read, updates, inPlace: new Set(inPlace), fetched, done: known ? done : undefined };
+    sessions.set(session, { session: loaded, ...how });
     return {};
   },
 
@@ -67,9 +70,10 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
     const loaded = sessionOf(id);
     const inputs = Object.entries(feeds).map(([name, value]) => [name, toOrt(value)] as const);
     const held = loaded.state.map((name) => [name, stateOf(name).current] as const);
-    const written = Object.entries(loaded.updates).map(([output, name]) => [output, spare(stateOf(name))] as const);
+    const target = (name: string) => (loaded.inPlace.has(name) ? stateOf(name).current : spare(stateOf(name)));
+    const written = Object.entries(loaded.updates).map(([output, name]) => [output, target(name)] as const);
     const outputs = await outputsOf(loaded, Object.fromEntries([...inputs, ...held]), Object.fromEntries(written));
-    for (const name of Object.values(loaded.updates)) swap(stateOf(name));
+    for (const name of Object.values(loaded.updates)) if (!loaded.inPlace.has(name)) swap(stateOf(name));
     return Object.fromEntries(loaded.fetched.map(({ name }) => [name, fromOrt(outputs[name])]));
   },
 

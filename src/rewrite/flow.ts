@@ -1,0 +1,113 @@
+import type { Graph, Node } from "../onnx/graph.ts";
+
+/** Ops that give on what they read, in another shape, order or type: an engine may leave it where it is. */
+const movements: ReadonlySet<string> = new Set([
+  ...["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Cast", "Dropout"],
+  ...["Slice", "Split", "Concat", "Pad", "Tile", "Gather", "DepthToSpace", "SpaceToDepth"],
+  ...["ReorderInput", "ReorderOutput"],
+]);
+
+/** Ops that look at the shape of what they read, so that an engine may know their result before it runs. */
+const shapeReaders: ReadonlySet<string> = new Set(["Shape", "Size"]);
+
+/** Which nodes of a graph have to run before which others. */
+export class Flow {
+  readonly #nodes: readonly Node[];
+  readonly #positions: ReadonlyMap<Node, number>;
+  readonly #makers = new Map<string, number>();
+  readonly #readers = new Map<string, number[]>();
+  readonly #given: ReadonlySet<string>;
+
+  constructor({ nodes, outputs }: Graph) {
+    this.#nodes = nodes;
+    this.#positions = new Map(nodes.map((node, at) => [node, at]));
+    this.#given = new Set(outputs.map(({ name }) => name));
+    for (const [at, node] of nodes.entries()) {
+      for (const name of node.outputs) if (name !== "") this.#makers.set(name, at);
+      if (!shapeReaders.has(node.op)) for (const name of new Set(node.inputs)) this.#addReader(name, at);
+    }
+  }
+
+  /** The node that makes a tensor; undefined for inputs and initializers. */
+  maker(tensor: string): Node | undefined {
+    return this.#nodes[this.#makers.get(tensor) ?? -1];
+  }
+
+  /**
+   * The nodes that read a tensor's numbers, itself or as a node gives them on that may not copy them.
+   *
+   * @returns undefined where an output of the graph may be the tensor itself
+   */
+  readers(tensor: string): ReadonlySet<Node> | undefined {
+    const found = new Set<Node>();
+    const open = [tensor];
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      if (this.#given.has(name)) return undefined;
+      for (const at of this.#readers.get(name) ?? []) {
+        const node = this.#nodes[at];
+        if (!node || found.has(node)) continue;
+        found.add(node);
+        if (movements.has(node.op)) open.push(...node.outputs.filter(Boolean));
+      }
+    }
+    return found;
+  }
+
+  /** Whether a tensor is what one of `readers` gives on of what it reads. */
+  passesOn(tensor: string, readers: ReadonlySet<Node>): boolean {
+    const maker = this.maker(tensor);
+    return maker !== undefined && readers.has(maker) && movements.has(maker.op);
+  }
+
+  /** Those of `nodes` that need not have run when `after` does. */
+  notBefore(nodes: Iterable<Node>, after: Node): readonly Node[] {
+    const above = this.#above(after);
+    return [...nodes].filter((node) => !above.has(this.#at(node)));
+  }
+
+  /** The first node in the graph's order for which `accepts` holds, that needs all of `nodes` and not `but`. */
+  firstAfter(
+    nodes: readonly Node[],
+    { but, accepts }: { readonly but: Node; readonly accepts: (node: Node) => boolean },
+  ) {
+    const below = nodes.map((node) => this.#below(node));
+    const excluded = this.#below(but);
+    return this.#nodes.find((node, at) => accepts(node) && !excluded.has(at) && below.every((all) => all.has(at)));
+  }
+
+  #above(node: Node): ReadonlySet<number> {
+    return reached(this.#at(node), (at) => {
+      const { op = "", inputs = [] } = this.#nodes[at] ?? {};
+      return shapeReaders.has(op) ? [] : inputs.flatMap((name) => this.#makers.get(name) ?? []);
+    });
+  }
+
+  #below(node: Node): ReadonlySet<number> {
+    return reached(this.#at(node), (at) =>
+      (this.#nodes[at]?.outputs ?? []).flatMap((name) => this.#readers.get(name) ?? []),
+    );
+  }
+
+  #at(node: Node): number {
+    return this.#positions.get(node) ?? -1;
+  }
+
+  #addReader(name: string, at: number): void {
+    const known = this.#readers.get(name);
+    if (known) known.push(at);
+    else this.#readers.set(name, [at]);
+  }
+}
+
+function reached(from: number, next: (at: number) => readonly number[]): ReadonlySet<number> {
+  const found = new Set([from]);
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    for (const other of next(at)) {
+      if (found.has(other)) continue;
+      found.add(other);
+      open.push(other);
+    }
+  }
+  return found;
+}
