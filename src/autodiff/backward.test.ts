@@ -30,9 +30,8 @@ describe("backward", () => {
       "%Unsqueeze_1[1,1] = Unsqueeze((1), [0,1])
       %Shape_1:int64[2] = Shape(%Relu_1)
       %Expand_1[N,4] = Expand(%Unsqueeze_1, %Shape_1)
-      %Greater_1:bool[N,4] = Greater(%Relu_1, (0))
-      %Cast_1[N,4] = Cast(%Greater_1) {to=1}
-      %Mul_1[N,4] = Mul(%Expand_1, %Cast_1)
+      %HardSigmoid_1[N,4] = HardSigmoid(%Relu_1) {alpha=8.50706e+37, beta=0}
+      %Mul_1[N,4] = Mul(%Expand_1, %HardSigmoid_1)
       %Gemm_2[4,3] = Gemm(%Mul_1, %X) {alpha=1, transA=1, transB=0}
       %ReduceSum_2[4] = ReduceSum(%Mul_1, [0]) {keepdims=0}"
     `);
