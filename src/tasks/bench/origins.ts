@@ -63,14 +63,14 @@ export class Origins {
 
   of(name: string, op: string): Origin {
     const node = this.#find(name, op);
-    return node ? { ...this.#belonging(node), node } : { role: "other", layer: undefined, node: undefined };
+    // What a specialising rewrite put in stands in the scope that it serves.
+    return { ...this.#belonging(node ?? { name, outputs: [] }), node };
   }
 
-  #belonging(node: Node): Belonging {
-    const { name, outputs } = node;
+  #belonging({ name, outputs }: Pick<Node, "name" | "outputs">): Belonging {
     const part = gradientPart(name);
     if (part && !this.#layers.has(name)) return this.#gradient(part);
-    const layer = this.#layerOf(labelOf(node)) ?? this.#makers.get(outputs[0] ?? "");
+    const layer = this.#layerOf(name === "" ? (outputs[0] ?? "") : name) ?? this.#makers.get(outputs[0] ?? "");
     if (layer) return { role: "forward", layer };
     if (name.startsWith(`${stepScopes.loss}/`)) return { role: "loss", layer };
     return name.startsWith(`${stepScopes.optimizer}/`) ? this.#update(name) : { role: "other", layer };
