@@ -23,6 +23,11 @@ export interface BackwardOptions {
   readonly wrt: readonly string[];
   /** The gradient of `output`, in its shape. Default: 1. */
   readonly seed?: Value;
+  /**
+   * Channels that the engine keeps together in its blocked tensors, where the graph will be put on those
+   * (`rewrite/blocked`): some gradients have a form that is fast there and slow on plain tensors.
+   */
+  readonly block?: number | undefined;
 }
 
 /**
@@ -39,7 +44,7 @@ export function backward(g: GraphBuilder, options: BackwardOptions): ReadonlyMap
   const gradients = new Sums(g);
   if (dependent.has(output.name)) gradients.add(output.name, options.seed ?? one(g, output));
   const blocked = madeByUnknown(nodes);
-  for (const node of nodes.toReversed()) passBack(g, node, { dependent, blocked, gradients });
+  for (const node of nodes.toReversed()) passBack(g, node, { dependent, blocked, gradients, block: options.block });
   return new Map(wrt.map((name) => [name, gradients.total(name) ?? zerosLike(g, g.value(name))]));
 }
 
@@ -55,13 +60,16 @@ interface Way {
   readonly dependent: ReadonlySet<string>;
   readonly blocked: ReadonlyMap<string, Node>;
   readonly gradients: Sums;
+  readonly block: number | undefined;
 }
 
-function passBack(g: GraphBuilder, node: Node, { dependent, blocked, gradients }: Way): void {
+function passBack(g: GraphBuilder, node: Node, { dependent, blocked, gradients, block }: Way): void {
   const arrived = node.outputs.map((name) => gradients.total(name));
   const wanted = node.inputs.flatMap((name, at) => (dependent.has(name) ? [at] : []));
   if (wanted.length === 0 || arrived.every((gradient) => gradient === undefined)) return;
-  const shared = isKnownOp(node.op) ? new NodeGradients(g, node.op, node, arrived) : undefined;
+  const shared = isKnownOp(node.op)
+    ? new NodeGradients(g, node.op, node, { outputGradients: arrived, block })
+    : undefined;
   for (const at of wanted) {
     const entry = entryFor(node, at);
     if (entry === none) continue;

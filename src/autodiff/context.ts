@@ -28,11 +28,21 @@ export function nameAt(names: readonly string[], at: number): string | undefined
 
 /** One node on the way back: emits the gradients of its inputs, which may share what they need in common. */
 export class NodeGradients {
+  readonly #block: number | undefined;
   readonly #shared = new Map<string, unknown>();
   readonly #named: Readonly<Record<string, unknown>>;
 
   /** @param outputGradients by output position; at least one is there */
-  constructor(g: GraphBuilder, op: OpName, node: Node, outputGradients: readonly (Value | undefined)[]) {
+  constructor(
+    g: GraphBuilder,
+    op: OpName,
+    node: Node,
+    {
+      outputGradients,
+      block,
+    }: { readonly outputGradients: readonly (Value | undefined)[]; readonly block: number | undefined },
+  ) {
+    this.#block = block;
     const spec: OpSpec = ops[op];
     const outputs = valuesOf(g, node.outputs);
     const gradients = outputs.map((Y, at) => outputGradients[at] ?? (at === 0 && Y ? zerosLike(g, Y) : undefined));
@@ -48,7 +58,7 @@ export class NodeGradients {
 
   /** Emits the gradient of input number `at` by this rule. */
   of(rule: Gradient<OpName>, at: number): Value {
-    return rule({ ...this.#named, at, once: this.#once } as GradientContext<OpName>);
+    return rule({ ...this.#named, at, block: this.#block, once: this.#once } as GradientContext<OpName>);
   }
 
   readonly #once = <T>(key: string, make: () => T): T => {

@@ -28,6 +28,8 @@ export interface NodeContext {
   readonly node: Node;
   /** Which of a variadic input's values is asked for, from 0. */
   readonly at: number;
+  /** See `BackwardOptions.block`. */
+  readonly block: number | undefined;
   /** Emits what several inputs' gradients share once per node: the first call with `key` makes it. */
   once<T>(key: string, make: () => T): T;
 }

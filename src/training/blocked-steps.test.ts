@@ -61,10 +61,11 @@ interface Comparison {
 /** A program for any batch, held against the one for `size` and that one on blocks: loss, logits, all that is updated. */
 async function expectSamePrograms(program: TrainingProgram, { feeds, size, tolerance = 1e-5 }: Comparison) {
   const fixed = program.forBatch(size);
+  const forBlocks = program.forBatch(size, { block: engine });
   for (const kind of ["step", "evaluate"] as const) {
     const wanted = Object.entries(await runInOnnxruntime(program[kind].graph, feeds));
     expect(wanted.length).toBe(2 + Object.keys(program[kind].updates).length);
-    const blocked = engine === undefined ? [] : [onBlocks(fixed[kind], engine)];
+    const blocked = engine === undefined ? [] : [onBlocks(forBlocks[kind], engine)];
     for (const graph of [fixed[kind].graph, ...blocked]) {
       const got = await runInOnnxruntime(graph, feeds);
       const off = wanted.map(([name, value]) => [name, apart(got[name], value)] as const);

@@ -22,7 +22,7 @@ export function transposeInputGradient(context: Context): Value {
 
 /** dW [Ci, Co/group, ...kernel]: that of the convolution, for which dY is the input and X the gradient of the output. */
 export const transposeWeightGradient = (context: Context): Value =>
-  weightGradient(context.g, reversed(context), context.dY, context.X);
+  weightGradient(context.g, reversed(context), { X: context.dY, dY: context.X, block: context.block });
 
 /** The convolution from Y [N, Co, ...] to X [N, Ci, ...] that has the same W. */
 function reversed({ node, X, W, Y, attributes }: Context): Convolution {

@@ -12,7 +12,8 @@ import { axesOfWindow } from "./window.ts";
 export const convolutionRules = {
   Conv: {
     X: ({ g, W, dY, ...context }) => inputGradient(g, convolutionOf({ g, W, dY, ...context }), W, dY),
-    W: ({ g, X, dY, ...context }) => weightGradient(g, convolutionOf({ g, X, dY, ...context }), X, dY),
+    W: ({ g, X, dY, ...context }) =>
+      weightGradient(g, convolutionOf({ g, X, dY, ...context }), { X, dY, block: context.block }),
     B: ({ g, dY }) => sumToChannels(g, dY),
   },
   ConvTranspose: {

@@ -2,6 +2,7 @@ import type { Graph } from "../../onnx/graph.ts";
 import { addToConv, conv } from "./conv.ts";
 import { convTranspose } from "./conv-transpose.ts";
 import { elementwise, isElementwise } from "./elementwise.ts";
+import { imageLanes } from "./image-lanes.ts";
 import { BlockedLayout, NotBlockable } from "./layout.ts";
 import { imagesAsChannels, productSum, waiting, waitingProduct } from "./products.ts";
 import { globalAverage, reduction } from "./reductions.ts";
@@ -9,7 +10,7 @@ import type { BlockedRule } from "./rule.ts";
 
 /** What is tried for each op, in order. */
 const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
-  Conv: [conv],
+  Conv: [imageLanes, conv],
   ConvTranspose: [convTranspose],
   Add: [addToConv, elementwise],
   GlobalAveragePool: [globalAverage],

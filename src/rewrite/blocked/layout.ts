@@ -218,6 +218,16 @@ export class BlockedLayout {
     return this.emit("ReorderInput", [name], {}, { domain: NCHWC });
   }
 
+  /** The way back: [G, L, b] to [G, b, L], or all the channels of a blocked tensor. */
+  outOfBlocks(name: string, channels: number): string {
+    return this.emit("ReorderOutput", [name], { channels: { kind: "int", value: channels } }, { domain: NCHWC });
+  }
+
+  /** Exchanges the first two of three axes, which moves nothing where one of them is 1. */
+  exchangeFirst(name: string, extents: readonly [number, number, number]): string {
+    return extents[0] === 1 || extents[1] === 1 ? name : this.transpose(this.reshape(name, extents), [1, 0, 2]);
+  }
+
   /** The extents of a blocked tensor in memory. */
   extents([n, c, h, w]: Picture): readonly number[] {
     return [n, c / this.block, h, w, this.block];
