@@ -41,7 +41,10 @@ const products = {
 const rows: Readonly<Record<string, Product>> = products;
 
 const productOf = ({ op, domain }: Node): Product | undefined =>
-  domain === "" && Object.hasOwn(rows, op) ? rows[op] : undefined;
+  domain === "" && isProductOp(op) ? rows[op] : undefined;
+
+/** Whether nodes of this op of ONNX's sum products. */
+export const isProductOp = (op: string): boolean => Object.hasOwn(rows, op);
 
 /** Whether a node sums products. */
 export const isProduct = (node: Node): boolean => productOf(node) !== undefined;

@@ -201,7 +201,7 @@ async function profiledSteps(work: Workload, { steps, batch, tell }: Job, host: 
       await running.step(at);
     }
     const runs = (await profiled.profiles()).flatMap((session) => session.slice(warmup));
-    return stepProfile(runs, { ...work, extents: { [BATCH]: batch }, steps: count });
+    return stepProfile(runs, { ...work, loaded: running.graphs, extents: { [BATCH]: batch }, steps: count });
   } finally {
     await running.close();
   }

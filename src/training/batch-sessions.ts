@@ -1,5 +1,5 @@
 import { encodeForEngine } from "../onnx/encode-external.ts";
-import type { Node } from "../onnx/graph.ts";
+import type { Graph, Node } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Layout, Program, Programs, TrainingProgram } from "../program/training-program.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
@@ -28,11 +28,17 @@ export class BatchSessions {
     accumulate: new Set(),
     evaluate: new Set(),
   };
+  readonly #graphs: Graph[] = [];
   #block: Promise<number | undefined> | undefined;
 
   constructor(program: TrainingProgram, workspace: Workspace) {
     this.#program = program;
     this.#workspace = workspace;
+  }
+
+  /** Of the sessions loaded so far, before they were laid out for the engine: its nodes bear names of nodes in here. */
+  get graphs(): readonly Graph[] {
+    return this.#graphs;
   }
 
   /** @throws {HostError} "engine-failed" */
@@ -49,15 +55,10 @@ export class BatchSessions {
   }
 
   async #fixed(kind: Kind, size: number): Promise<Session> {
-    const blocked = await this.#blocked(kind, size);
-    if (blocked) {
-      try {
-        return await this.#load(blocked);
-      } catch {
-        // What the engine does not load runs plain.
-      }
-    }
-    return this.#load(at(this.#forBatch(size), kind));
+    const block = await this.#blockFor(kind);
+    const blocked =
+      block === undefined ? undefined : await this.#onBlocks(at(this.#forBatch(size, { block }), kind), block);
+    return blocked ?? this.#load(at(this.#forBatch(size), kind));
   }
 
   #forBatch(size: number, layout: Layout = {}): Programs {
@@ -67,21 +68,31 @@ export class BatchSessions {
     return known;
   }
 
-  /** The program for an engine with blocked tensors; undefined where it has none, or nothing would lie in them. */
-  async #blocked(kind: Kind, size: number): Promise<Program | undefined> {
+  /** The engine's size of blocks; undefined where it has none, or nothing would lie in them. */
+  async #blockFor(kind: Kind): Promise<number | undefined> {
     if (!at(this.#program, kind).graph.nodes.some(isConvolution)) return undefined;
     this.#block ??= channelBlock(this.#workspace);
-    const block = await this.#block;
-    if (block === undefined) return undefined;
-    const program = at(this.#forBatch(size, { block }), kind);
-    const graph = blockChannels(program.graph, { block });
-    return graph && { ...program, graph };
+    return this.#block;
   }
 
-  #load({ graph, state, updates }: Program): Promise<Session> {
+  /** @returns undefined for what cannot lie in blocks, or is not loaded then: it runs plain */
+  async #onBlocks(program: Program, block: number): Promise<Session | undefined> {
+    const graph = blockChannels(program.graph, { block });
+    try {
+      return graph && (await this.#load(program, { graph }));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @param graph the program's, as it is laid out */
+  async #load(program: Program, { graph }: Pick<Program, "graph"> = program): Promise<Session> {
+    const { state, updates } = program;
     const ordered = updatesInPlace(graph, updates);
     const how = { state, updates, inPlace: ordered.inPlace };
-    return this.#workspace.load(encodeForEngine(modelOf(wholeScalars(ordered.graph))), how);
+    const session = await this.#workspace.load(encodeForEngine(modelOf(wholeScalars(ordered.graph))), how);
+    this.#graphs.push(program.graph);
+    return session;
   }
 }
 

@@ -1,6 +1,7 @@
 import { TrainingError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { floats, tensor } from "../base/tensor.ts";
+import type { Graph } from "../onnx/graph.ts";
 import { drawMask } from "../program/dropout.ts";
 import { names, type TrainingProgram } from "../program/training-program.ts";
 import { float32Output } from "../runtime/outputs.ts";
@@ -26,6 +27,8 @@ export interface Trainer {
   /** Weights, running statistics, optimizer slots, gradient sums. */
   state(): Promise<Tensors>;
   setState(tensors: Tensors): Promise<void>;
+  /** What its sessions were made from, as far as they are loaded: see `BatchSessions.graphs`. */
+  readonly graphs: readonly Graph[];
 }
 
 export interface StepOptions {
@@ -77,6 +80,10 @@ class WorkspaceTrainer implements Trainer {
 
   get smallestBatch(): number {
     return this.#program.smallestBatch;
+  }
+
+  get graphs(): readonly Graph[] {
+    return this.#sessions.graphs;
   }
 
   async step(examples: Examples, { learningRate, rng, accumulate = false }: StepOptions) {

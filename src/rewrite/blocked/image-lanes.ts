@@ -9,19 +9,18 @@ import type { BlockedRule } from "./rule.ts";
  * rows of fewer images) instead of channels. Then nothing needs to be moved for each pixel of the kernel:
  *
  * - X lies as [Ci/b, rows, columns, b inputs, lanes], with its padding, and dY as the kernel [Co/b, rows, columns, lanes, b outputs]
- * - rows take the place of the channels that are summed over; each row of the kernel has other rows of X
+ * - rows take the place of the channels that are summed over; for each row of the kernel there is a picture of those it meets
  * - columns are those of the kernel, b apart: inputs and columns of dW lie side by side in one row of output
  *
- * So each row of dW is a convolution with long rows of output, at full speed. Inputs that are fewer than b stay together.
+ * That makes one convolution with long rows of output, which runs at full speed. Inputs that are fewer than b stay together.
  */
 export const imageLanes: BlockedRule = (node, layout) => {
   const job = kernelGradient(node, layout);
   if (!job) return false;
   for (const done of job.behind) layout.take(done);
   const lanes = lanesOf(job, layout.block);
-  const slopes = slopeKernel(job, lanes, layout);
-  const rows = pictureRows(job, lanes, layout).map((X) => rowOfKernel({ X, slopes, job, lanes, layout }));
-  return inOrder(rows, { job, lanes, layout });
+  const [X, slopes] = [pictureRows(job, lanes, layout), slopeKernel(job, lanes, layout)];
+  return inOrder(convolved(X, slopes, { job, lanes, layout }), { job, lanes, layout });
 };
 
 /** dY as a kernel [Co, channels, 1, Wo]: in memory [Co/b, blocks, rows, Wo, lanes, b outputs]. */
@@ -44,15 +43,8 @@ interface Work {
   readonly layout: BlockedLayout;
 }
 
-/** One row of the kernel: [groups, Co, 1, kw · inputs], plain. */
-function rowOfKernel({
-  X,
-  slopes,
-  job,
-  lanes,
-  layout,
-}: Work & { readonly X: string; readonly slopes: string }): string {
-  const { columns, outputs } = job;
+/** [groups · kh, Co, 1, kw · inputs], blocked. */
+function convolved(X: string, slopes: string, { job: { columns }, lanes, layout }: Work): string {
   const ints = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
   const attributes = {
     group: { kind: "int", value: 1 },
@@ -61,22 +53,20 @@ function rowOfKernel({
     strides: ints(1, 1),
     dilations: ints(1, columns.stride * lanes.inputs),
   } as const;
-  const made = layout.emit("Conv", [X, slopes], attributes, { domain: NCHWC });
-  return layout.outOfBlocks(made, outputs);
+  return layout.emit("Conv", [X, slopes], attributes, { domain: NCHWC });
 }
 
-/** Rows of the kernel, [groups, Co, 1, kw · inputs] each, as dW [Co, Ci, kh, kw]. */
-function inOrder(rows: readonly string[], { job, lanes, layout }: Work): true {
-  const { dW, outputs, columns } = job;
-  const pixels = rows.length * columns.kernel;
-  const stacked =
-    rows.length === 1 ? (rows[0] ?? "") : layout.emit("Concat", rows, { axis: { kind: "int", value: 2 } });
-  const pile = [lanes.groups * outputs, pixels, lanes.inputs];
+/** The same as dW [Co, Ci, kh, kw]. */
+function inOrder(made: string, { job, lanes, layout }: Work): true {
+  const { dW, outputs, rows, columns } = job;
+  const [pixels, { groups, inputs }] = [rows.kernel * columns.kernel, lanes];
+  const plain = layout.outOfBlocks(made, outputs);
+  const apart = layout.reshape(plain, [groups, rows.kernel, outputs, columns.kernel * inputs]);
+  const pixelsFirst = layout.transpose(apart, [2, 0, 1, 3]);
   const inputsFirst =
-    lanes.inputs === layout.block
-      ? layout.outOfBlocks(layout.reshape(stacked, [lanes.groups * outputs, layout.block, 1, pixels]), layout.block)
-      : layout.transpose(layout.reshape(stacked, pile), [0, 2, 1]);
-  const ordered = layout.exchangeFirst(inputsFirst, [lanes.groups, outputs, lanes.inputs * pixels]);
-  layout.emit("Reshape", [ordered, layout.ints(layout.shape(dW) ?? [])], {}, { output: dW });
+    inputs === layout.block
+      ? layout.outOfBlocks(layout.reshape(pixelsFirst, [outputs * groups, inputs, 1, pixels]), inputs)
+      : layout.transpose(layout.reshape(pixelsFirst, [outputs * groups, pixels, inputs]), [0, 2, 1]);
+  layout.emit("Reshape", [inputsFirst, layout.ints(layout.shape(dW) ?? [])], {}, { output: dW });
   return layout.definePlain(dW);
 }

@@ -26,32 +26,27 @@ const reach = ({ output, stride, kernel }: Axis): number => (output - 1) * strid
 const margins = (axis: Axis): readonly [number, number] => [axis.before, reach(axis) - axis.before - axis.input];
 
 /**
- * X for each row of the kernel, as [groups, channels, 1, columns · inputs]: in memory [groups, blocks, rows, columns, inputs,
- * lanes], with zeros where the convolution pads.
+ * X as [groups · kernel rows, channels, 1, columns · inputs]: in memory [groups, kernel rows, blocks, rows, columns, inputs,
+ * lanes], with zeros where the convolution pads, and for each row of the kernel the rows that it meets.
  */
-export function pictureRows(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): readonly string[] {
+export function pictureRows(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
   const { rows, columns } = job;
-  const count = rows.output / lanes.parts;
-  const width = lanes.inputs * layout.block;
-  const extents = [lanes.groups, lanes.blocks * count * layout.block, 1, reach(columns) * lanes.inputs];
-  const isSimple = lanes.parts === 1 && rows.stride === 1;
-  // A Pad can take rows off and put zeros around them in one pass.
-  const whole = isSimple ? imagesInLanes(job, lanes, layout) : paddedInLanes(job, lanes, layout);
-  return Array.from({ length: rows.kernel }, (_, first) => {
-    const chosen = isSimple
-      ? framed(whole, [first - rows.before, first + count - rows.before - rows.input], columns, { width, layout })
-      : strided(whole, { first, count, stride: rows.stride }, layout);
-    return layout.reshape(chosen, extents);
-  });
+  const { groups, blocks, parts, inputs } = lanes;
+  const [count, height] = [rows.output / parts, partReach(job, lanes)];
+  const wide = reach(columns) * inputs;
+  const padded = parts === 1 ? imagesInLanes(job, lanes, layout) : partsInLanes(job, lanes, layout);
+  const met = range(rows.kernel).flatMap((k) =>
+    range(blocks).flatMap((block) => range(count).map((row) => block * height + row * rows.stride + k)),
+  );
+  const piles = layout.reshape(padded, [groups, blocks * height, wide * layout.block]);
+  const axis = { axis: { kind: "int", value: 1 } } as const;
+  const chosen = layout.emit("Gather", [piles, layout.ints(met)], axis);
+  return layout.reshape(chosen, [groups * rows.kernel, blocks * count * layout.block, 1, wide]);
 }
 
-/** [groups · blocks, rows, columns, ...], padded; each part of the rows with those that its windows reach over. */
-function paddedInLanes(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
-  if (lanes.parts > 1) return partsInLanes(job, lanes, layout);
-  const [front, back] = margins(job.rows);
-  const width = lanes.inputs * layout.block;
-  return framed(imagesInLanes(job, lanes, layout), [-front, back], job.columns, { width, layout });
-}
+/** Rows that the windows of one of the parts reach over. */
+const partReach = ({ rows }: KernelGradient, { parts }: Lanes): number =>
+  reach({ ...rows, output: rows.output / parts });
 
 interface Framing {
   /** Numbers in a column. */
@@ -59,32 +54,16 @@ interface Framing {
   readonly layout: BlockedLayout;
 }
 
-/** [pile, rows, columns · width] with rows taken off in front (negative: zeros put there) and added behind, columns padded. */
-function framed(
-  name: string,
-  [off, behind]: readonly [number, number],
-  columns: Axis,
-  { width, layout }: Framing,
-): string {
-  const [left, right] = margins(columns);
-  const pads = [0, 0 - off, left * width, 0, behind, right * width];
+/** [pile, H, W · width] with zeros around it, or without what no window reads. */
+function framed(name: string, { rows, columns }: KernelGradient, { width, layout }: Framing): string {
+  const [[above, below], [left, right]] = [margins(rows), margins(columns)];
+  const pads = [0, above, left * width, 0, below, right * width];
   return pads.every((pad) => pad === 0) ? name : layout.emit("Pad", [name, layout.ints(pads)]);
 }
 
-interface Rows {
-  readonly first: number;
-  readonly count: number;
-  readonly stride: number;
-}
-
-/** Some rows of [pile, rows, ...]. */
-function strided(name: string, { first, count, stride }: Rows, layout: BlockedLayout): string {
-  const bounds = [[first], [first + (count - 1) * stride + 1], [1], [stride]];
-  return layout.emit("Slice", [name, ...bounds.map((values) => layout.ints(values))]);
-}
-
-/** [groups · blocks, H, W · inputs · lanes] */
-function imagesInLanes({ X, inputs, rows, columns }: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
+/** [groups · blocks, rows, columns · inputs · lanes] */
+function imagesInLanes(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
+  const { X, inputs, rows, columns } = job;
   const { block } = layout;
   const { blocks, groups } = lanes;
   const pixels = rows.input * columns.input;
@@ -94,10 +73,11 @@ function imagesInLanes({ X, inputs, rows, columns }: KernelGradient, lanes: Lane
     inputs < block
       ? inputsBehind(lanesLast, [blocks, inputs, pixels, block], layout)
       : layout.exchangeFirst(lanesLast, [blocks, groups, pixels * block * block]);
-  return layout.reshape(ordered, [groups * blocks, rows.input, columns.input * lanes.inputs * block]);
+  const width = lanes.inputs * block;
+  return framed(layout.reshape(ordered, [groups * blocks, rows.input, columns.input * width]), job, { width, layout });
 }
 
-/** [groups, rows that a part reaches over, columns that windows reach over · inputs · lanes] */
+/** [groups, rows of a part, columns · inputs · lanes]: parts reach over each other's rows */
 function partsInLanes(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
   const { X, images, inputs, rows, columns } = job;
   const { block } = layout;
@@ -105,14 +85,11 @@ function partsInLanes(job: KernelGradient, lanes: Lanes, layout: BlockedLayout):
   const [pile, deep] = isFew ? [inputs, 1] : [lanes.groups, block];
   const source = isFew ? layout.plain(X) : layout.blocked(X);
   const apart = layout.reshape(source, [images * pile, rows.input, columns.input * deep]);
-  const [front, back] = margins(rows);
-  const padded = framed(apart, [-front, back], columns, { width: deep, layout });
-  const each = rows.output / lanes.parts;
-  const [height, width] = [reach({ ...rows, output: each }), reach(columns)];
-  const parts = Array.from({ length: lanes.parts }, (_, at) =>
-    layout.reshape(strided(padded, { first: at * each * rows.stride, count: height, stride: 1 }, layout), [
-      ...[images, 1, pile * height * width * deep],
-    ]),
+  const padded = framed(apart, job, { width: deep, layout });
+  const [height, width] = [partReach(job, lanes), reach(columns)];
+  const step = (rows.output / lanes.parts) * rows.stride;
+  const parts = range(lanes.parts).map((at) =>
+    layout.reshape(rowsFrom(padded, at * step, height, layout), [images, 1, pile * height * width * deep]),
   );
   const joined = layout.emit("Concat", parts, { axis: { kind: "int", value: 1 } });
   const lanesLast = layout.intoBlocks(layout.reshape(joined, [1, block, 1, pile * height * width * deep]));
@@ -120,6 +97,14 @@ function partsInLanes(job: KernelGradient, lanes: Lanes, layout: BlockedLayout):
   return layout.reshape(ordered, [lanes.groups, height, width * lanes.inputs * block]);
 }
 
+/** Rows of [pile, rows, ...]. */
+function rowsFrom(name: string, first: number, count: number, layout: BlockedLayout): string {
+  const bounds = [[first], [first + count], [1]];
+  return layout.emit("Slice", [name, ...bounds.map((values) => layout.ints(values))]);
+}
+
 /** [blocks, inputs, pixels, lanes] to [blocks, pixels, inputs, lanes] */
 const inputsBehind = (name: string, extents: readonly number[], layout: BlockedLayout): string =>
   layout.transpose(layout.reshape(name, extents), [0, 2, 1, 3]);
+
+const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);

@@ -104,7 +104,7 @@ test.each([
     const [runs = [], ...others] = await profiles();
     await running.close();
     expect([runs.length, others]).toEqual([1, []]);
-    const { nodes, layers } = stepProfile(runs, { ...work, extents: { N: 2 }, steps: 1 });
+    const { nodes, layers } = stepProfile(runs, { ...work, loaded: running.graphs, extents: { N: 2 }, steps: 1 });
     const [known, unknown] = [
       nodes.filter(({ role }) => role !== "other"),
       nodes.filter(({ role }) => role === "other"),
@@ -121,8 +121,12 @@ test("of a layer that was folded into the one before it has the work of its own 
   const model = await writeTinyModel(host.store, "/models/folded", { file });
   const base = await benchBase({ model, imageSize: undefined, headAt: undefined, seed: 0 }, host);
   const work = workload(base, { mode: "full", batch: 2, optimizer: "sgd", threads: 1, seed: 0 }, host);
-  const nodes = work.loaded.flatMap((graph) => graph.nodes).map(({ name, op }) => ({ name, op, ms: 1 }));
-  const profile = stepProfile([{ ms: nodes.length, nodes }], { ...work, extents: { N: 2 }, steps: 1 });
+  const running = await work.open(host);
+  await running.step(0);
+  await running.close();
+  const loaded = running.graphs;
+  const nodes = loaded.flatMap((graph) => graph.nodes).map(({ name, op }) => ({ name, op, ms: 1 }));
+  const profile = stepProfile([{ ms: nodes.length, nodes }], { ...work, loaded, extents: { N: 2 }, steps: 1 });
   const roles = (layerOp: string) =>
     profile.roles.flatMap(({ role, ops }) => (ops.some(({ op }) => op === layerOp) ? [role] : []));
   expect(roles("Conv")).toEqual(expect.arrayContaining(["forward", "dX", "dW", "optimizer"]));

@@ -1,6 +1,6 @@
 import type { Extents } from "../../onnx/extents.ts";
 import type { Node } from "../../onnx/graph.ts";
-import { flopPerMultiplyAdd, multiplyAddsOf } from "../../onnx/multiply-adds.ts";
+import { flopPerMultiplyAdd, isProductOp, multiplyAddsOf } from "../../onnx/multiply-adds.ts";
 import { stepWork, totalWork } from "../../program/step-work.ts";
 import { labelOf } from "../../rewrite/names.ts";
 import type { RunTimes } from "../../runtime/runtime.ts";
@@ -138,13 +138,19 @@ function opTimes(
 ): readonly OpTime[] {
   const counts = new Map<Node | undefined, number>(loaded.flatMap((graph) => [...multiplyAddsOf(graph, { extents })]));
   const times = [...grouped(rows, ({ op }) => op)].map(([op, same]) => {
-    const sums = same.map(({ origin }) => counts.get(origin.node));
+    // What one node sums the engine may do in several.
+    const sums = isProductName(op)
+      ? [...new Set(same.map(({ origin }) => origin.node))].map((node) => counts.get(node))
+      : [];
     const whole = sums.every((sum) => sum !== undefined);
-    const multiplyAdds = whole ? sums.reduce((sum, one) => sum + one, 0) / steps : 0;
+    const multiplyAdds = whole ? sums.reduce((sum, one) => sum + one, 0) : 0;
     return { op, calls: same.length / steps, ...time(total(same)), ...rate(multiplyAdds, total(same)) };
   });
   return longestFirst(times);
 }
+
+/** "Conv", "FusedMatMul" */
+const isProductName = (op: string): boolean => isProductOp(op.replace(/^Fused/, ""));
 
 function layerTimes(
   rows: readonly Traced[],

@@ -23,8 +23,6 @@ export interface Workload {
   readonly forward: Graph;
   /** Names of the initializers that are trained. */
   readonly trainable: readonly string[];
-  /** What the engine loads to do it. */
-  readonly loaded: readonly Graph[];
   open(host: Host): Promise<RunningWork>;
 }
 
@@ -32,6 +30,8 @@ export interface Workload {
 export interface RunningWork {
   /** Does it once. `at` counts the times, from 0. */
   step(at: number): Promise<void>;
+  /** What the engine has loaded to do it, before it was laid out for the engine. */
+  readonly graphs: readonly Graph[];
   close(): Promise<void>;
 }
 
@@ -60,7 +60,6 @@ function features({ graph }: Base, { batch, threads, seed }: WorkloadOptions, ho
   return {
     forward: graph,
     trainable: [],
-    loaded: [graph],
     open: async ({ runtime }) => {
       const workspace = await runtime.open({ threads });
       const session = await workspace.load(encodeForEngine(modelOf(graph)));
@@ -69,6 +68,7 @@ function features({ graph }: Base, { batch, threads, seed }: WorkloadOptions, ho
         step: async () => {
           await session.run(inputs());
         },
+        graphs: [graph],
         close: () => workspace.close(),
       };
     },
@@ -84,7 +84,6 @@ function training(base: Base, options: WorkloadOptions, host: Host): Workload {
   return {
     forward: form.graph,
     trainable: form.trainable,
-    loaded: [plan.program.forBatch(batch).step.graph],
     open: async (opened) => {
       const { trainer, close } = await bound(assemble(assembly, opened, plan));
       const examples = randomBatch(form.graph, { batch, rng: random(seed), classes: someClasses });
@@ -92,6 +91,9 @@ function training(base: Base, options: WorkloadOptions, host: Host): Workload {
         step: async (at) => {
           const inputs = examples.inputs();
           await trainer.step({ ...examples, inputs }, { learningRate, rng: random(seed).fork("step", at) });
+        },
+        get graphs() {
+          return trainer.graphs;
         },
         close,
       };
