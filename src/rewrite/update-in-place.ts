@@ -33,7 +33,7 @@ interface Update {
 }
 
 /** Ops that read an element before they write the one in its place. */
-const elementwise: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div"]);
+const elementwise: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Gemm"]);
 
 function isSafe(flow: Flow, { output, state }: Update): boolean {
   const [maker, readers] = [flow.maker(output), flow.readers(state)];

@@ -3,6 +3,7 @@ import type { Graph, Node } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Layout, Program, Programs, TrainingProgram } from "../program/training-program.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
+import { sumIntoProducts } from "../rewrite/sum-into-products.ts";
 import { updatesInPlace } from "../rewrite/update-in-place.ts";
 import { wholeScalars } from "../rewrite/whole-scalars.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
@@ -88,7 +89,7 @@ export class BatchSessions {
   /** @param graph the program's, as it is laid out */
   async #load(program: Program, { graph }: Pick<Program, "graph"> = program): Promise<Session> {
     const { state, updates } = program;
-    const ordered = updatesInPlace(graph, updates);
+    const ordered = updatesInPlace(sumIntoProducts(graph), updates);
     const how = { state, updates, inPlace: ordered.inPlace };
     const session = await this.#workspace.load(encodeForEngine(modelOf(wholeScalars(ordered.graph))), how);
     this.#graphs.push(program.graph);
