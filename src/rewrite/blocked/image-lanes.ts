@@ -1,5 +1,5 @@
 import { type KernelGradient, kernelGradient } from "./kernel-gradient.ts";
-import { type Lanes, lanesOf, pictureRows } from "./lanes.ts";
+import { type Lanes, lanesOf, type PictureRows, pictureRows } from "./lanes.ts";
 import { type BlockedLayout, NCHWC } from "./layout.ts";
 import type { BlockedRule } from "./rule.ts";
 
@@ -12,15 +12,16 @@ import type { BlockedRule } from "./rule.ts";
  * - rows take the place of the channels that are summed over; for each row of the kernel there is a picture of those it meets
  * - columns are those of the kernel, b apart: inputs and columns of dW lie side by side in one row of output
  *
- * That makes one convolution with long rows of output, which runs at full speed. Inputs that are fewer than b stay together.
+ * That makes convolutions with long rows of output, which run at full speed. Inputs that are fewer than b stay together.
  */
 export const imageLanes: BlockedRule = (node, layout) => {
   const job = kernelGradient(node, layout);
   if (!job) return false;
   for (const done of job.behind) layout.take(done);
   const lanes = lanesOf(job, layout.block);
-  const [X, slopes] = [pictureRows(job, lanes, layout), slopeKernel(job, lanes, layout)];
-  return inOrder(convolved(X, slopes, { job, lanes, layout }), { job, lanes, layout });
+  const slopes = slopeKernel(job, lanes, layout);
+  const rows = pictureRows(job, lanes, layout).map((X) => rowsOfKernel(X, slopes, { job, lanes, layout }));
+  return inOrder(rows, { job, lanes, layout });
 };
 
 /** dY as a kernel [Co, channels, 1, Wo]: in memory [Co/b, blocks, rows, Wo, lanes, b outputs]. */
@@ -43,8 +44,9 @@ interface Work {
   readonly layout: BlockedLayout;
 }
 
-/** [groups · kh, Co, 1, kw · inputs], blocked. */
-function convolved(X: string, slopes: string, { job: { columns }, lanes, layout }: Work): string {
+/** [groups, rows of the kernel, Co, kw · inputs] */
+function rowsOfKernel({ X, count }: PictureRows, slopes: string, { job, lanes, layout }: Work): string {
+  const { columns, outputs } = job;
   const ints = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
   const attributes = {
     group: { kind: "int", value: 1 },
@@ -53,16 +55,18 @@ function convolved(X: string, slopes: string, { job: { columns }, lanes, layout 
     strides: ints(1, 1),
     dilations: ints(1, columns.stride * lanes.inputs),
   } as const;
-  return layout.emit("Conv", [X, slopes], attributes, { domain: NCHWC });
+  const made = layout.emit("Conv", [X, slopes], attributes, { domain: NCHWC });
+  const extents = [lanes.groups, count, outputs, columns.kernel * lanes.inputs];
+  return layout.reshape(layout.outOfBlocks(made, outputs), extents);
 }
 
-/** The same as dW [Co, Ci, kh, kw]. */
-function inOrder(made: string, { job, lanes, layout }: Work): true {
+/** All rows of the kernel as dW [Co, Ci, kh, kw]. */
+function inOrder(made: readonly string[], { job, lanes, layout }: Work): true {
   const { dW, outputs, rows, columns } = job;
   const [pixels, { groups, inputs }] = [rows.kernel * columns.kernel, lanes];
-  const plain = layout.outOfBlocks(made, outputs);
-  const apart = layout.reshape(plain, [groups, rows.kernel, outputs, columns.kernel * inputs]);
-  const pixelsFirst = layout.transpose(apart, [2, 0, 1, 3]);
+  const [first = ""] = made;
+  const joined = made.length === 1 ? first : layout.emit("Concat", made, { axis: { kind: "int", value: 1 } });
+  const pixelsFirst = layout.transpose(joined, [2, 0, 1, 3]);
   const inputsFirst =
     inputs === layout.block
       ? layout.outOfBlocks(layout.reshape(pixelsFirst, [outputs * groups, inputs, 1, pixels]), inputs)

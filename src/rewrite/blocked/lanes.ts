@@ -25,23 +25,36 @@ const reach = ({ output, stride, kernel }: Axis): number => (output - 1) * strid
 /** Zeros in front of and behind an axis; negative where inputs are never read. */
 const margins = (axis: Axis): readonly [number, number] => [axis.before, reach(axis) - axis.before - axis.input];
 
+/** X, for some rows of a kernel. */
+export interface PictureRows {
+  /** How many. */
+  readonly count: number;
+  /**
+   * [groups · count, channels, 1, columns · inputs]: in memory [groups, count, blocks, rows, columns, inputs, lanes], with
+   * zeros where the convolution pads, and for each row of the kernel the rows that it meets.
+   */
+  readonly X: string;
+}
+
 /**
- * X as [groups · kernel rows, channels, 1, columns · inputs]: in memory [groups, kernel rows, blocks, rows, columns, inputs,
- * lanes], with zeros where the convolution pads, and for each row of the kernel the rows that it meets.
+ * X for each row of a kernel in turn, which keeps copies small. Where a single group would leave threads idle, for all of
+ * them together: then inputs are few, and so X is small.
  */
-export function pictureRows(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): string {
+export function pictureRows(job: KernelGradient, lanes: Lanes, layout: BlockedLayout): readonly PictureRows[] {
   const { rows, columns } = job;
   const { groups, blocks, parts, inputs } = lanes;
-  const [count, height] = [rows.output / parts, partReach(job, lanes)];
-  const wide = reach(columns) * inputs;
+  const [height, wide] = [partReach(job, lanes), reach(columns) * inputs];
   const padded = parts === 1 ? imagesInLanes(job, lanes, layout) : partsInLanes(job, lanes, layout);
-  const met = range(rows.kernel).flatMap((k) =>
-    range(blocks).flatMap((block) => range(count).map((row) => block * height + row * rows.stride + k)),
-  );
   const piles = layout.reshape(padded, [groups, blocks * height, wide * layout.block]);
-  const axis = { axis: { kind: "int", value: 1 } } as const;
-  const chosen = layout.emit("Gather", [piles, layout.ints(met)], axis);
-  return layout.reshape(chosen, [groups * rows.kernel, blocks * count * layout.block, 1, wide]);
+  const met = (first: number) =>
+    range(blocks).flatMap((block) => range(rows.output / parts).map((at) => block * height + at * rows.stride + first));
+  const all = range(rows.kernel);
+  return (groups === 1 ? [all] : all.map((k) => [k])).map((some) => {
+    const axis = { axis: { kind: "int", value: 1 } } as const;
+    const chosen = layout.emit("Gather", [piles, layout.ints(some.flatMap(met))], axis);
+    const channels = (blocks * rows.output * layout.block) / parts;
+    return { count: some.length, X: layout.reshape(chosen, [groups * some.length, channels, 1, wide]) };
+  });
 }
 
 /** Rows that the windows of one of the parts reach over. */
