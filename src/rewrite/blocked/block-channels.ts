@@ -4,6 +4,7 @@ import { convTranspose } from "./conv-transpose.ts";
 import { elementwise, isElementwise } from "./elementwise.ts";
 import { imageLanes } from "./image-lanes.ts";
 import { BlockedLayout, NotBlockable } from "./layout.ts";
+import { maxPool } from "./pooling.ts";
 import { imagesAsChannels, productSum, waiting, waitingProduct } from "./products.ts";
 import { globalAverage, reduction } from "./reductions.ts";
 import type { BlockedRule } from "./rule.ts";
@@ -14,6 +15,7 @@ const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
   ConvTranspose: [convTranspose],
   Add: [addToConv, elementwise],
   GlobalAveragePool: [globalAverage],
+  MaxPool: [maxPool],
   ReduceMean: [reduction],
   ReduceSum: [productSum, reduction],
   MatMul: [waitingProduct],
