@@ -28,6 +28,7 @@ test("a job's seconds and memory are those of the whole process", () => {
 
 test.each([
   [{ code: 1, errors: "Traceback\nMemoryError" }, "MemoryError"],
+  [{ code: 1, errors: "error: No.\n  no-model", output: '{"type":"error","message":"No."}' }, "No."],
   [{ code: 1, errors: "" }, "it ended with code 1"],
   [{ code: undefined, errors: "" }, "it was ended by a signal"],
   [{ output: "done" }, "its last line is not the JSON that it should be"],

@@ -3,7 +3,7 @@ import { type Measurement, whatOf } from "./plan.ts";
 import { type ProgramOptions, programOf } from "./programs.ts";
 import type { BenchRecord, Failure } from "./results.ts";
 import { type Finished, runProgram } from "./run-program.ts";
-import { toldJob, toldRun, toldStep } from "./told.ts";
+import { toldError, toldJob, toldRun, toldStep } from "./told.ts";
 
 /** What one process gave. */
 export interface Measured {
@@ -29,7 +29,7 @@ export function measuredOf(
   { steps }: Pick<ProgramOptions, "steps">,
 ): Measured {
   const { code, output, errors } = finished;
-  if (code !== 0) return failed(measurement, lastLine(errors) ?? endOf(code));
+  if (code !== 0) return failed(measurement, toldError(output) ?? lastLine(errors) ?? endOf(code));
   return (
     (measurement.type === "step" ? ofStep(measurement, output, steps) : ofJob(measurement, finished)) ??
     failed(measurement, "its last line is not the JSON that it should be")

@@ -10,11 +10,17 @@ const epoch = z.object({ type: z.literal("epoch"), valAccuracy: z.number() });
 const phase = z.object({ name: z.enum(["head", "tune"]), seconds: z.number() });
 const run = z.object({ type: z.literal("result"), phases: z.array(phase) });
 
+const error = z.object({ type: z.literal("error"), message: z.string() });
+
 export type ToldStep = z.output<typeof step>;
 export type ToldJob = z.output<typeof job>;
 
 /** What a step's process told: its last JSON line, ours or a peer's. undefined where it did not. */
 export const toldStep = (output: string): ToldStep | undefined => step.safeParse(jsonLines(output).at(-1)).data;
+
+/** Why `regraft --json` gave up. */
+export const toldError = (output: string): string | undefined =>
+  error.safeParse(jsonLines(output).at(-1)).data?.message;
 
 /** What a peer's script told of the whole job. */
 export const toldJob = (output: string): ToldJob | undefined => job.safeParse(jsonLines(output).at(-1)).data;
