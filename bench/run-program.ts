@@ -27,6 +27,7 @@ export function runProgram({ file, args }: Program, { signal }: { readonly signa
   const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const stop = () => child.kill();
   signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   const text = { output: "", errors: "" };
   child.stdout.setEncoding("utf8").on("data", (more) => {
     text.output += more;
