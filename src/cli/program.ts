@@ -58,7 +58,7 @@ export function buildProgram({ commands, version, out, run }: ProgramOptions): C
 function addCommand(program: Command, row: CommandRow, { out, run }: Pick<ProgramOptions, "out" | "run">): void {
   const sub = program.command(row.name).description(row.about).usage(usage(row));
   for (const { term, about } of Object.values(row.operands)) sub.addArgument(new Argument(term, about));
-  for (const flag of Object.values(row.flags)) sub.addOption(option(flag));
+  for (const flag of Object.values(row.flags)) sub.addOption(toOption(flag));
   sub.addOption(new Option("--json", "one JSON object per line on stdout").helpGroup("Output:"));
   sub.addOption(new Option("--debug", "print where an error comes from").helpGroup("Output:"));
   sub.addHelpOption(new Option("-h, --help", "print help").helpGroup("Output:"));
@@ -86,7 +86,8 @@ function usage({ operands, flags }: CommandRow): string {
   return [...[...Object.values(operands), ...required].map(({ term }) => term), "[flags]"].join(" ");
 }
 
-function option(flag: Flag<unknown>): Option {
+/** The flag as commander takes it. @throws {UsageError} "bad-option", from the parser, for a value that it does not take */
+export function toOption(flag: Flag<unknown>): Option {
   const made = new Option(flag.term, flag.about);
   if (flag.group !== undefined) made.helpGroup(flag.group);
   if (made.isBoolean() || made.negate) return made;

@@ -107,8 +107,8 @@ class Cli {
   }
 }
 
-/** commander says "error: unknown option '--bach'\n(Did you mean --batch?)". */
-function usageFailure({ message }: CommanderError, command: string): Failure {
+/** Wrong usage, as commander tells it: "error: unknown option '--bach'\n(Did you mean --batch?)". */
+export function usageFailure({ message }: CommanderError, command: string): Failure {
   const [first = "", suggestion] = message.split("\n");
   const what = first.replace(/^error: |\.$/g, "");
   const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? `See ${command} --help.`;
