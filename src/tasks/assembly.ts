@@ -1,13 +1,15 @@
 import { NoGradient } from "../autodiff/no-gradient.ts";
+import { MemoryBudget } from "../base/memory-budget.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { PreparedPictures } from "../data/prepared-pictures.ts";
 import { type Augmentation, augment } from "../image/augment.ts";
 import type { RgbImage } from "../image/image.ts";
 import { normalize } from "../image/normalize.ts";
-import { inputSize, preprocess } from "../image/preprocess.ts";
+import { inputSize, resizeAndCrop } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
@@ -15,7 +17,7 @@ import { modelOf } from "../onnx/model.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
-import { cachedSource, type Feature, FeatureCache, MemoryBudget } from "../training/feature-cache.ts";
+import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
 import { pixelSource } from "../training/pixel-source.ts";
 import type { Source } from "../training/source.ts";
 import { openTrainer, type Trainer } from "../training/trainer.ts";
@@ -26,7 +28,7 @@ import { withWayOut } from "./trainable-from.ts";
 import { explained } from "./unknown-ops.ts";
 
 export interface CacheOptions {
-  /** Bytes of features kept in memory, of all data sets together. */
+  /** Bytes of features kept in memory, of all data sets together; and a quarter as many of pictures at the model's size. */
   readonly memoryBytes: number;
   /** Bytes of features kept in all; beyond it pictures go through the frozen part in every epoch. */
   readonly diskBytes: number;
@@ -60,9 +62,18 @@ export interface AssemblyOptions {
   readonly seed: number;
   readonly threads: number;
   readonly cache: CacheOptions;
+  /** Kept from one assembly to the next; by default each has its own. */
+  readonly pictures?: PreparedPictures | undefined;
   /** Examples in all data sets, to foresee the cache's size. */
   readonly examples: number;
 }
+
+/** What keeps pictures that every epoch sees alike. */
+export const preparedPictures = (preprocessing: Preprocessing, { memoryBytes }: CacheOptions): PreparedPictures =>
+  new PreparedPictures({
+    prepare: (image) => resizeAndCrop(image, preprocessing),
+    memory: new MemoryBudget(memoryBytes / 4),
+  });
 
 /** A training program in a workspace of its own, with the sources that feed it. */
 export interface Assembly {
@@ -138,10 +149,13 @@ class OpenAssembly implements Assembly {
   readonly #parts: Parts;
   readonly #caches = new Map<Dataset, FeatureCache>();
   readonly #memory: MemoryBudget;
+  readonly #pictures: PreparedPictures;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#memory = new MemoryBudget(parts.options.cache.memoryBytes);
+    const { cache, preprocessing, pictures = preparedPictures(preprocessing, cache) } = parts.options;
+    this.#memory = new MemoryBudget(cache.memoryBytes);
+    this.#pictures = pictures;
     this.trainer = parts.trainer;
     this.cached = parts.frozen !== undefined;
   }
@@ -149,7 +163,13 @@ class OpenAssembly implements Assembly {
   source(dataset: Dataset, { ledger, training, onFill }: SourceOptions): Source {
     const { options, frozen } = this.#parts;
     const target = targetsOf(dataset, { loss: options.compiled.loss, units: unitsOf(options.graph) });
-    const pixels = pixelSource({ dataset, ledger, target, ...pictures(options, training) });
+    const augmented = options.augment && training ? augmentation(options, options.augment) : undefined;
+    const pixels = pixelSource({
+      ...{ ledger, target, ...inputOf(options) },
+      ...(augmented
+        ? { dataset, prepare: augmented }
+        : { dataset: this.#pictures.of(dataset), prepare: (image) => normalize(image, options.preprocessing) }),
+    });
     if (!frozen) return pixels;
     return cachedSource({
       cache: this.#cache(dataset, frozen.features),
@@ -176,19 +196,18 @@ class OpenAssembly implements Assembly {
   }
 }
 
-/** How a picture becomes the graph's input. */
-function pictures({ graph, preprocessing, augment: how, seed }: AssemblyOptions, training: boolean) {
-  const size = inputSize(preprocessing);
+/** The graph's input, and its shape for one picture. */
+function inputOf({ graph, preprocessing }: AssemblyOptions) {
+  const { height, width } = inputSize(preprocessing);
+  const shape = preprocessing.layout === "NCHW" ? [3, height, width] : [height, width, 3];
+  return { input: graph.inputs[0]?.name ?? "", shape };
+}
+
+/** Makes the model's input of a picture, differently in each epoch. */
+function augmentation({ preprocessing, seed }: AssemblyOptions, how: Augmentation) {
   const rng = random(seed).fork("augment");
-  const plain = (image: RgbImage) => preprocess(image, preprocessing);
-  const augmented = (image: RgbImage, index: number, epoch: number) => {
-    return normalize(augment(image, how ?? {}, rng.fork(epoch, index), preprocessing), preprocessing);
-  };
-  return {
-    input: graph.inputs[0]?.name ?? "",
-    shape: preprocessing.layout === "NCHW" ? [3, size.height, size.width] : [size.height, size.width, 3],
-    prepare: how && training ? augmented : plain,
-  };
+  return (image: RgbImage, index: number, epoch: number) =>
+    normalize(augment(image, how, rng.fork(epoch, index), preprocessing), preprocessing);
 }
 
 /** The boundary's tensors where all of them can be cached, else undefined. */

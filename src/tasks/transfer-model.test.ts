@@ -189,11 +189,30 @@ describe("how often pictures are read", () => {
     expect(await readsOf({ cache: { memoryBytes: 100 } })).toEqual({ train: new Set([1]), val: new Set([1]) });
   });
 
-  test("in every epoch, where features would not fit on disk, are augmented, or nothing is frozen", async () => {
+  test("once, where features would not fit on disk or nothing is frozen: their pixels are kept", async () => {
+    const once = { train: new Set([1]), val: new Set([1]) };
+    expect(await readsOf({ cache: { diskBytes: 100 } })).toEqual(once);
+    expect(await readsOf({}, "all")).toEqual(once);
+  });
+
+  test("in every epoch, where they are augmented: those of the training data", async () => {
+    expect(await readsOf({ augment: lightAugmentation })).toEqual({ train: new Set([epochs]), val: new Set([1]) });
+  });
+
+  test("in every epoch, where neither features nor pixels have room", async () => {
     const every = { train: new Set([epochs]), val: new Set([epochs]) };
-    expect(await readsOf({ cache: { diskBytes: 100 } })).toEqual(every);
-    expect(await readsOf({ augment: lightAugmentation })).toEqual(every);
-    expect(await readsOf({}, "all")).toEqual(every);
+    expect(await readsOf({ cache: { memoryBytes: 0 } }, "all")).toEqual(every);
+  });
+
+  test("once for all fits of a model", async () => {
+    const model = await grafted();
+    const { dataset, reads } = counted(twoClasses.train);
+    for (const part of ["none", "all"] as const) {
+      model.unfreeze(part);
+      model.compile(bce);
+      await model.fit(dataset, { epochs });
+    }
+    expect(new Set(reads)).toEqual(new Set([1]));
   });
 });
 

@@ -4,6 +4,7 @@ import { random } from "../base/random.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type BadImage, badImageLedgers } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { PreparedPictures } from "../data/prepared-pictures.ts";
 import type { Means } from "../evaluation/tally.ts";
 import type { Augmentation } from "../image/augment.ts";
 import { writeAdapterFolder } from "../models/write-adapter-folder.ts";
@@ -17,7 +18,7 @@ import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainabl
 import { withWeights } from "../rewrite/weights.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
 import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
-import { type Assembly, assemble, type CacheOptions, cacheOptions } from "./assembly.ts";
+import { type Assembly, assemble, type CacheOptions, cacheOptions, preparedPictures } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
 import { checkClasses } from "./classes.ts";
 import { Classifier, type Finished, type Prediction } from "./classifier.ts";
@@ -100,6 +101,8 @@ export class TransferModel {
   #multiLabel = false;
   #answerer: Answerer | undefined;
   #adapters: Adapters | undefined;
+  /** As the first `fit` was allowed to keep them: the next one need not decode them again. */
+  #pictures: PreparedPictures | undefined;
 
   constructor(grafted: Grafted, host: Host, trained?: Trained) {
     this.base = grafted.base;
@@ -235,6 +238,8 @@ export class TransferModel {
     this.#classes = train.classes;
     this.#multiLabel = train.targets !== undefined;
     const { added, seed, threads, base } = this.#grafted;
+    const caching = cacheOptions(cache, this.#host);
+    this.#pictures ??= preparedPictures(base.preprocessing, caching);
     const assembly = await assemble(
       {
         graph: this.#graph,
@@ -245,7 +250,8 @@ export class TransferModel {
         augment,
         seed,
         threads,
-        cache: cacheOptions(cache, this.#host),
+        cache: caching,
+        pictures: this.#pictures,
         examples: train.size + (validation?.size ?? 0),
       },
       this.#host,

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fakeSource } from "../../test/fixtures/fake-training.ts";
+import { MemoryBudget } from "../base/memory-budget.ts";
 import { random } from "../base/random.ts";
 import { bytesOf, floats, numbersOf, type Tensor, tensor } from "../base/tensor.ts";
 import type { Session } from "../runtime/runtime.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Store } from "../store/store.ts";
-import { cachedSource, FeatureCache, MemoryBudget } from "./feature-cache.ts";
+import { cachedSource, FeatureCache } from "./feature-cache.ts";
 import type { Examples, Source } from "./source.ts";
 
 const features = [

@@ -1,4 +1,5 @@
 import { TrainingError } from "../base/errors.ts";
+import type { MemoryBudget } from "../base/memory-budget.ts";
 import { type StaticShape, sizeOf } from "../base/shape.ts";
 import { bytesOf, tensor } from "../base/tensor.ts";
 import type { StopSignal } from "../data/batches.ts";
@@ -21,22 +22,6 @@ export interface FeatureCacheOptions {
   readonly scratchFolder: string;
   /** What may stay in memory; the rest goes to disk. Several caches can share one. */
   readonly memory: MemoryBudget;
-}
-
-/** Bytes that features may take in memory. */
-export class MemoryBudget {
-  #left: number;
-
-  constructor(bytes: number) {
-    this.#left = bytes;
-  }
-
-  /** Takes so many bytes off, where they are left. */
-  take(bytes: number): boolean {
-    if (bytes > this.#left) return false;
-    this.#left -= bytes;
-    return true;
-  }
 }
 
 /**
