@@ -1,10 +1,23 @@
+import { numbersOf, type Tensor } from "../base/tensor.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 
-/** Ops that give on what they read, in another shape, order or type: an engine may leave it where it is. */
+/**
+ * Ops that give on what they read, in another shape, order or type. An engine may leave it where it is (Reshape and its
+ * kin are views), leave the node out where it changes nothing (Slice, Expand, Pad, Cast), or carry it past what reads its
+ * output, which then reads its input (Transpose, the reorderings of blocks).
+ */
 const movements: ReadonlySet<string> = new Set([
   ...["Identity", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Expand", "Cast", "Dropout"],
   ...["Slice", "Split", "Concat", "Pad", "Tile", "Gather", "DepthToSpace", "SpaceToDepth"],
   ...["ReorderInput", "ReorderOutput"],
+]);
+
+/** Ops that give on one operand where the other is this number: engines leave such nodes out. */
+const neutral: ReadonlyMap<string, number> = new Map([
+  ["Add", 0],
+  ["Sub", 0],
+  ["Mul", 1],
+  ["Div", 1],
 ]);
 
 /** Ops that look at the shape of what they read, so that an engine may know their result before it runs. */
@@ -17,11 +30,13 @@ export class Flow {
   readonly #makers = new Map<string, number>();
   readonly #readers = new Map<string, number[]>();
   readonly #given: ReadonlySet<string>;
+  readonly #initializers: ReadonlyMap<string, Tensor>;
 
-  constructor({ nodes, outputs }: Graph) {
+  constructor({ nodes, outputs, initializers }: Graph) {
     this.#nodes = nodes;
     this.#positions = new Map(nodes.map((node, at) => [node, at]));
     this.#given = new Set(outputs.map(({ name }) => name));
+    this.#initializers = initializers;
     for (const [at, node] of nodes.entries()) {
       for (const name of node.outputs) if (name !== "") this.#makers.set(name, at);
       if (!shapeReaders.has(node.op)) for (const name of new Set(node.inputs)) this.#addReader(name, at);
@@ -43,11 +58,11 @@ export class Flow {
     const open = [tensor];
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       if (this.#given.has(name)) return undefined;
-      for (const at of this.#readers.get(name) ?? []) {
+      for (const at of this.#readersOf(name)) {
         const node = this.#nodes[at];
         if (!node || found.has(node)) continue;
         found.add(node);
-        if (movements.has(node.op)) open.push(...node.outputs.filter(Boolean));
+        if (this.#moves(node)) open.push(...node.outputs.filter(Boolean));
       }
     }
     return found;
@@ -56,7 +71,20 @@ export class Flow {
   /** Whether a tensor is what one of `readers` gives on of what it reads. */
   passesOn(tensor: string, readers: ReadonlySet<Node>): boolean {
     const maker = this.maker(tensor);
-    return maker !== undefined && readers.has(maker) && movements.has(maker.op);
+    return maker !== undefined && readers.has(maker) && this.#moves(maker);
+  }
+
+  /** In the graph's order, a node and all those whose outputs are for it alone: an engine may make one node of them. */
+  joinable(node: Node): readonly Node[] {
+    const last = this.#at(node);
+    const joined = new Set([last]);
+    for (let at = last - 1; at >= 0; at--) {
+      const readers = this.#nodes[at]?.outputs.flatMap((name) =>
+        this.#given.has(name) ? [-1] : this.#readersOf(name),
+      );
+      if (readers && readers.length > 0 && readers.every((reader) => joined.has(reader))) joined.add(at);
+    }
+    return this.#nodes.filter((_, at) => joined.has(at));
   }
 
   /** Those of `nodes` that need not have run when `after` does. */
@@ -83,13 +111,25 @@ export class Flow {
   }
 
   #below(node: Node): ReadonlySet<number> {
-    return reached(this.#at(node), (at) =>
-      (this.#nodes[at]?.outputs ?? []).flatMap((name) => this.#readers.get(name) ?? []),
-    );
+    return reached(this.#at(node), (at) => (this.#nodes[at]?.outputs ?? []).flatMap((name) => this.#readersOf(name)));
+  }
+
+  #moves({ op, inputs }: Node): boolean {
+    const one = neutral.get(op);
+    return movements.has(op) || (one !== undefined && inputs.some((name) => this.#isNumber(name, one)));
+  }
+
+  #isNumber(name: string, wanted: number): boolean {
+    const numbers = this.#initializers.get(name);
+    return numbers?.data.length === 1 && numbersOf(numbers)[0] === wanted;
   }
 
   #at(node: Node): number {
     return this.#positions.get(node) ?? -1;
+  }
+
+  #readersOf(name: string): readonly number[] {
+    return this.#readers.get(name) ?? [];
   }
 
   #addReader(name: string, at: number): void {

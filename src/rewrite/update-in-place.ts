@@ -1,6 +1,7 @@
+import { isStatic, sizeOf } from "../base/shape.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { Flow } from "./flow.ts";
-import { freeStem, scopeOf } from "./names.ts";
+import { type Wait, withWaits } from "./wait.ts";
 
 /** Output name to the name of the graph input that it is the new value of, of the same shape. */
 export type Updates = Readonly<Record<string, string>>;
@@ -12,50 +13,83 @@ export interface InPlace {
   readonly inPlace: readonly string[];
 }
 
+export interface InPlaceOptions {
+  /** The fewest numbers in a tensor that is worth it: for smaller ones a second buffer costs less than looking. */
+  readonly from?: number;
+}
+
+const LARGE = 2 ** 16;
+
 /**
  * Orders a step so that what is updated needs no second buffer: an update may be written over the old value if everything
  * that reads the old value comes before it, in whatever order an engine takes the nodes. For moments that is so as they
  * are made. A weight is also read for the gradient of its layer's input, with which its update has nothing to do: there
  * the scalar of the update, its learning rate, is made to wait for a sum that follows from that gradient.
  */
-export function updatesInPlace(graph: Graph, updates: Updates): InPlace {
+export function updatesInPlace(graph: Graph, updates: Updates, { from = LARGE }: InPlaceOptions = {}): InPlace {
   const flow = new Flow(graph);
-  const waits = Object.entries(updates).flatMap(([output, state]) => waitOf(graph, flow, { output, state }) ?? []);
-  const ordered = waits.length === 0 ? graph : (waiting(graph, waits) ?? graph);
+  const sizes = new Map(graph.inputs.map(({ name, shape }) => [name, shape && isStatic(shape) ? sizeOf(shape) : 0]));
+  const large = Object.entries(updates).filter(([, state]) => (sizes.get(state) ?? 0) >= from);
+  const possible = large.flatMap(([output, state]) => overwriteOf(flow, output, state) ?? []);
+  const waits = possible.flatMap((overwrite) => waitOf(graph, flow, overwrite) ?? []);
+  const ordered = withWaits(graph, waits) ?? graph;
   const final = ordered === graph ? flow : new Flow(ordered);
-  const safe = Object.entries(updates).filter(([output, state]) => isSafe(final, { output, state }));
-  return { graph: ordered, inPlace: safe.map(([, state]) => state) };
+  const safe = possible.filter(({ output, state }) => {
+    const overwrite = overwriteOf(final, output, state);
+    return overwrite && lateReaders(final, overwrite).length === 0;
+  });
+  return { graph: ordered, inPlace: safe.map(({ state }) => state) };
 }
 
-interface Update {
+/** An update that may be written over the old value, where that has been read by everything else. */
+interface Overwrite {
   readonly output: string;
   readonly state: string;
+  /** The node that writes. */
+  readonly maker: Node;
+  /** All that read the old value. */
+  readonly readers: ReadonlySet<Node>;
 }
 
-/** Ops that read an element before they write the one in its place. */
-const elementwise: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Gemm"]);
+/**
+ * The operands that an op may write its output over, of the same shape. Add and its kin read an element before they write
+ * the one in its place. Gemm's kernel copies C to Y, here onto itself, before it adds the product: A and B it goes on reading.
+ */
+const overwritten: ReadonlyMap<string, readonly number[]> = new Map([
+  ["Add", [0, 1]],
+  ["Sub", [0, 1]],
+  ["Mul", [0, 1]],
+  ["Div", [0, 1]],
+  ["Gemm", [2]],
+]);
 
-function isSafe(flow: Flow, { output, state }: Update): boolean {
+/**
+ * An engine may make one node of the update and of what is there for it alone: MatMul and Add become a Gemm. So all of
+ * that has to write only over what it has read, not the update's own node alone.
+ */
+function overwriteOf(flow: Flow, output: string, state: string): Overwrite | undefined {
   const [maker, readers] = [flow.maker(output), flow.readers(state)];
-  if (!maker || !readers || flow.notBefore(readers, maker).length > 0) return false;
-  const isRead = (name: string) => name !== state && flow.passesOn(name, readers);
-  return !readers.has(maker) || (elementwise.has(maker.op) && !maker.inputs.some(isRead));
+  if (!maker || !readers) return undefined;
+  const isMoved = (name: string) => name !== state && flow.passesOn(name, readers);
+  const inPlace = new Set([state]);
+  for (const { op, domain, inputs, outputs } of flow.joinable(maker)) {
+    const read = inputs.flatMap((name, at) => (inPlace.has(name) || isMoved(name) ? [at] : []));
+    if (read.length === 0) continue;
+    const may = domain === "" ? overwritten.get(op) : undefined;
+    if (!read.every((at) => may?.includes(at)) || inputs.some(isMoved)) return undefined;
+    for (const name of outputs) inPlace.add(name);
+  }
+  return { output, state, maker, readers };
 }
 
-/** A node one of whose inputs, a scalar, is to be there only after the output of another. */
-interface Wait {
-  readonly at: Node;
-  readonly scalar: string;
-  readonly until: Node;
-}
+const lateReaders = (flow: Flow, { readers, maker }: Overwrite): readonly Node[] => flow.notBefore(readers, maker);
 
-function waitOf(graph: Graph, flow: Flow, { output, state }: Update): Wait | undefined {
-  const maker = flow.maker(output);
-  const late = maker ? flow.notBefore(flow.readers(state) ?? [], maker) : [];
-  if (!maker || late.length === 0) return undefined;
-  const until = flow.firstAfter(late, { but: maker, accepts: ({ op }) => op === "ReduceSum" });
-  const reader = until && scalarReader(graph, flow, maker);
-  return reader && { ...reader, until };
+function waitOf(graph: Graph, flow: Flow, overwrite: Overwrite): Wait | undefined {
+  const late = lateReaders(flow, overwrite);
+  const reader = late.length === 0 ? undefined : scalarReader(graph, flow, overwrite.maker);
+  // Not below the node that waits, or both would; a sum, for it is small.
+  const until = reader && flow.firstAfter(late, { but: reader.at, accepts: ({ op }) => op === "ReduceSum" });
+  return until && { ...reader, until };
 }
 
 /** The node next above `maker`, or itself, that reads a scalar input of the graph. */
@@ -66,54 +100,4 @@ function scalarReader({ inputs }: Graph, flow: Flow, maker: Node): Pick<Wait, "a
     if (scalar !== undefined) return { at, scalar };
   }
   return undefined;
-}
-
-/** @returns undefined where nodes would wait for each other */
-function waiting(graph: Graph, waits: readonly Wait[]): Graph | undefined {
-  const stem = freeStem(graph, "wait");
-  const changed = new Map(waits.map((wait, at) => [wait.at, waitingNodes(wait, `${stem}.${at}`)]));
-  const nodes = inOrder(
-    graph.nodes.flatMap((node) => changed.get(node) ?? [node]),
-    [...graph.inputs.map(({ name }) => name), ...graph.initializers.keys()],
-  );
-  return nodes && { ...graph, nodes };
-}
-
-/** The scalar by way of a choice between it and itself, by what is waited for: Where(IsNaN(Σ until), scalar, scalar). */
-function waitingNodes({ at, scalar, until }: Wait, stem: string): readonly Node[] {
-  const scope = scopeOf(at);
-  const [sum, choice, late] = [`${stem}.sum`, `${stem}.choice`, `${stem}.scalar`];
-  const node = (op: string, inputs: readonly string[], output: string): Node => {
-    return { name: `${scope}${output}`, op, domain: "", inputs, outputs: [output], attributes: {} };
-  };
-  return [
-    { ...node("ReduceSum", [until.outputs[0] ?? ""], sum), attributes: { keepdims: { kind: "int", value: 0 } } },
-    node("IsNaN", [sum], choice),
-    node("Where", [choice, scalar, scalar], late),
-    { ...at, inputs: at.inputs.map((name) => (name === scalar ? late : name)) },
-  ];
-}
-
-/** Nodes in their order, each that reads what is not there yet put off until it is; undefined for a circle. */
-function inOrder(nodes: readonly Node[], given: readonly string[]): readonly Node[] | undefined {
-  const there = new Set(["", ...given]);
-  const done: Node[] = [];
-  let held: readonly Node[] = [];
-  const place = (node: Node): boolean => {
-    if (!node.inputs.every((name) => there.has(name))) return false;
-    for (const name of node.outputs) there.add(name);
-    done.push(node);
-    return true;
-  };
-  const again = () => {
-    for (let left = -1; held.length !== left; ) {
-      left = held.length;
-      held = held.filter((node) => !place(node));
-    }
-  };
-  for (const node of nodes) {
-    if (place(node)) again();
-    else held = [...held, node];
-  }
-  return held.length === 0 ? done : undefined;
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { floats, tensor } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import { encodeModel } from "../onnx/encode.ts";
@@ -6,6 +6,7 @@ import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Runtime, Workspace } from "./runtime.ts";
+import { updateContract } from "./update-contract.ts";
 
 /** What every Runtime must do. An adapter's test calls this once. */
 export function runtimeContract(runtime: Runtime): void {
@@ -14,6 +15,7 @@ export function runtimeContract(runtime: Runtime): void {
     workspace = await runtime.open({ threads: 1 });
   });
   afterEach(() => workspace.close());
+  describe("updates", () => updateContract(runtime));
 
   test("runs a model on what it is fed", async () => {
     const session = await workspace.load(doubling());

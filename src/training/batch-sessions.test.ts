@@ -71,7 +71,7 @@ describe("on an engine with blocks", () => {
     await sessions.session("accumulate", 4);
     expect(engine.loaded.at(-1)?.options).toEqual({
       state: ["K", "W", "gradient_sum:K", "gradient_sum:W"],
-      inPlace: ["gradient_sum:K", "gradient_sum:W"],
+      inPlace: [],
       updates: { "next:gradient_sum:K": "gradient_sum:K", "next:gradient_sum:W": "gradient_sum:W" },
     });
   });

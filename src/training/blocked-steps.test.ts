@@ -1,19 +1,14 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { apart, blockedNodes, drawFeeds, engineBlock, whyNotRun } from "../../test/fixtures/blocked.ts";
-import { goldenGraph, goldenTensors, goldenUrl } from "../../test/golden.ts";
+import { goldenBatch, randomProgram, scalarFeeds } from "../../test/fixtures/training-steps.ts";
+import { goldenGraph, goldenUrl } from "../../test/golden.ts";
 import { runInOnnxruntime } from "../../test/reference/onnxruntime.ts";
-import { randomNetwork } from "../../test/reference/random-graph.ts";
-import { uniform } from "../autodiff/gradient-cases/case.ts";
-import { random } from "../base/random.ts";
-import { type Shape, sizeOf } from "../base/shape.ts";
-import { floats, numbersOf } from "../base/tensor.ts";
-import { graphBuilder } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import type { BatchNormMode } from "../program/batch-statistics.ts";
-import { meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
+import { softmaxCrossEntropy } from "../program/losses.ts";
 import { sgd } from "../program/optimizers.ts";
-import { names, type Program, type TrainingProgram, trainingProgram } from "../program/training-program.ts";
+import { type Program, type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
 import { weightNames } from "../rewrite/trainable.ts";
 import type { Tensors } from "../runtime/runtime.ts";
@@ -29,20 +24,11 @@ const programOf = (graph: Graph, batchNorm: BatchNormMode): TrainingProgram =>
   trainingProgram(graph, { trainable: weightNames(graph), loss: softmaxCrossEntropy(), optimizer, batchNorm });
 
 /** The golden batch of four, its targets, and the state before the first step. */
-function feedsOf(network: string, { state }: TrainingProgram): Tensors {
-  const golden = goldenTensors(`${network}.safetensors`);
-  const labels = numbersOf(golden("labels"));
-  const targets = labels.flatMap((label) => [0, 1, 2, 3, 4].map((one) => Number(one === label)));
-  const scalars = Object.entries(optimizer.scalars(optimizer.learningRate, 1)).map(
-    ([name, value]) => [names.scalar(name), floats([value], [])] as const,
-  );
-  return {
-    ...state,
-    ...Object.fromEntries(scalars),
-    input: golden("input"),
-    [names.targets]: floats(targets, [labels.length, 5]),
-  };
-}
+const feedsOf = (network: string, { state }: TrainingProgram): Tensors => ({
+  ...state,
+  ...scalarFeeds(optimizer),
+  ...goldenBatch(network),
+});
 
 function onBlocks({ graph }: Program, block: number): Graph {
   const blocked = blockChannels(graph, { block });
@@ -121,29 +107,9 @@ describe("the layers on blocks of 8 and of 16 channels of", () => {
 
 /** A random network of wide layers that trains all its weights, and what a step on `size` pictures is fed. */
 function drawn(seed: number, size: number) {
-  const g = graphBuilder({ name: "random" });
-  const trainable: string[] = [];
-  const weight = (name: string, shape: Shape, sampler = uniform(-1, 1)) => {
-    const extents = shape.map(Number);
-    return g.initializer(name, floats(sampler(random(seed).fork(name), sizeOf(extents)), extents));
-  };
-  const none = () => {
-    throw new Error("a random network draws numbers alone");
-  };
-  const [logits] = randomNetwork(random(seed), { width: engine ?? 8 })({
-    ...{ g, fixed: weight, indices: none, mask: none },
-    x: (name, shape, sampler) => {
-      if (name === "X") return g.input(name, "float32", shape);
-      trainable.push(name);
-      return weight(name, shape, sampler);
-    },
-  });
-  if (!logits) throw new Error("a random network has an output");
-  const graph = g.build([g.named("logits", logits)]);
-  const program = trainingProgram(graph, { trainable, loss: meanSquaredError(), optimizer });
-  const rate = floats([optimizer.learningRate], []);
+  const program = randomProgram(seed, { optimizer, width: engine ?? 8 });
   const feeds = drawFeeds(program.forBatch(size).step.graph, seed);
-  return { program, feeds: { ...feeds, ...program.state, [names.scalar("learning_rate")]: rate } };
+  return { program, feeds: { ...feeds, ...program.state, ...scalarFeeds(optimizer) } };
 }
 
 const seeds = Array.from({ length: 40 }, (_, seed) => seed);

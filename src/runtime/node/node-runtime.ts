@@ -105,7 +105,11 @@ class NodeWorkspace implements Workspace {
       this.#waiting.set(id, { resolve, reject });
       this.#worker.ref();
       const envelope: Envelope = { id, request };
-      this.#worker.postMessage(envelope, transfer);
+      try {
+        this.#worker.postMessage(envelope, transfer);
+      } catch (cause) {
+        this.#settle({ id, failure: cause instanceof Error ? cause.message : String(cause) });
+      }
     });
   }
 

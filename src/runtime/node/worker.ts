@@ -1,10 +1,11 @@
 import { parentPort } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import { arrayOf, type DType } from "../../base/dtype.ts";
-import { isStatic, sizeOf } from "../../base/shape.ts";
+import { sizeOf } from "../../base/shape.ts";
 import type { Tensor } from "../../base/tensor.ts";
 import type { Tensors } from "../runtime.ts";
 import { barrier, barrierMessage, withBarrier } from "./barrier.ts";
+import { outputShapes } from "./output-shapes.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
 /**
@@ -33,7 +34,7 @@ interface LoadedSession {
 
 interface Fetched {
   readonly name: string;
-  /** undefined where it differs from run to run. */
+  /** undefined where the model does not tell its shape, which may differ from run to run. */
   readonly kind: { readonly dtype: DType; readonly shape: readonly number[] } | undefined;
 }
 
@@ -57,9 +58,10 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       // Vanishing activations and moments become denormal numbers, which slow a step down several times.
       extra: { session: { set_denormal_as_zero: "1" } },
     });
+    const shapes = done === undefined ? new Map<string, readonly number[]>() : outputShapes(model.bytes);
     const fetched = loaded.outputMetadata
       .filter(({ name }) => name !== barrier && !Object.hasOwn(updates, name))
-      .map(of);
+      .map((output) => fetchedOf(output, shapes.get(output.name)));
     const known = fetched.every(({ kind }) => kind);
     const how = { state: read, updates, inPlace: new Set(inPlace), fetched, done: known ? done : undefined };
     sessions.set(session, { session: loaded, ...how });
@@ -89,8 +91,9 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
   },
 
   async "set-state"({ tensors }) {
+    const taken = new Set<ArrayBufferLike>();
     for (const [name, value] of Object.entries(tensors))
-      state.set(name, { current: toOrt(owned(value)), next: undefined });
+      state.set(name, { current: toOrt(owned(value, taken)), next: undefined });
     return {};
   },
 
@@ -123,10 +126,9 @@ function whatBarrierSays(): Promise<string | undefined> {
   return barrierSays;
 }
 
-function of(value: ort.InferenceSession.ValueMetadata): Fetched {
-  const { name } = value;
-  if (!value.isTensor || !isStatic(value.shape)) return { name, kind: undefined };
-  return { name, kind: { dtype: value.type as DType, shape: value.shape } };
+function fetchedOf(value: ort.InferenceSession.ValueMetadata, shape: readonly number[] | undefined): Fetched {
+  const kind = value.isTensor && shape ? { dtype: value.type as DType, shape } : undefined;
+  return { name: value.name, kind };
 }
 
 const emptyOf = ({ dtype, shape }: NonNullable<Fetched["kind"]>): ort.Tensor =>
@@ -159,9 +161,16 @@ function swap(slot: StateTensor): void {
 const toOrt = ({ dtype, shape, data }: Tensor): ort.Tensor =>
   new ort.Tensor(dtype as "float32", data as Float32Array, shape);
 
-/** State is written to: memory that the caller's thread sees as well is copied. */
-const owned = (value: Tensor): Tensor =>
-  value.data.buffer instanceof SharedArrayBuffer ? { ...value, data: value.data.slice() } : value;
+/**
+ * State is written to: memory that the caller's thread sees as well is copied, and memory that another state tensor lies
+ * in too, for weights that are equal may be one array. Part of a larger buffer is copied to let go of the rest.
+ */
+function owned(value: Tensor, taken: Set<ArrayBufferLike>): Tensor {
+  const { buffer, byteLength } = value.data;
+  const isOwn = !(buffer instanceof SharedArrayBuffer) && byteLength === buffer.byteLength && !taken.has(buffer);
+  taken.add(buffer);
+  return isOwn ? value : { ...value, data: value.data.slice() };
+}
 
 function fromOrt(value: ort.Tensor | undefined): Tensor {
   if (!value) throw new Error("onnxruntime left an output out");
