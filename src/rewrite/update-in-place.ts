@@ -54,6 +54,7 @@ interface Overwrite {
 /**
  * The operands that an op may write its output over, of the same shape. Add and its kin read an element before they write
  * the one in its place. Gemm's kernel copies C to Y, here onto itself, before it adds the product: A and B it goes on reading.
+ * So does the convolution on blocks with what is summed onto it.
  */
 const overwritten: ReadonlyMap<string, readonly number[]> = new Map([
   ["Add", [0, 1]],
@@ -61,6 +62,7 @@ const overwritten: ReadonlyMap<string, readonly number[]> = new Map([
   ["Mul", [0, 1]],
   ["Div", [0, 1]],
   ["Gemm", [2]],
+  ["com.microsoft.nchwc.Conv", [3]],
 ]);
 
 /**
@@ -70,12 +72,14 @@ const overwritten: ReadonlyMap<string, readonly number[]> = new Map([
 function overwriteOf(flow: Flow, output: string, state: string): Overwrite | undefined {
   const [maker, readers] = [flow.maker(output), flow.readers(state)];
   if (!maker || !readers) return undefined;
-  const isMoved = (name: string) => name !== state && flow.passesOn(name, readers);
   const inPlace = new Set([state]);
+  const isMoved = (name: string) => !inPlace.has(name) && flow.passesOn(name, readers);
   for (const { op, domain, inputs, outputs } of flow.joinable(maker)) {
     const read = inputs.flatMap((name, at) => (inPlace.has(name) || isMoved(name) ? [at] : []));
     if (read.length === 0) continue;
-    const may = domain === "" ? overwritten.get(op) : undefined;
+    // A Reshape in front leaves every number where it is.
+    const isView = op === "Reshape" && domain === "" && inPlace.has(inputs[0] ?? "") && outputs[0] !== output;
+    const may = isView ? [0] : overwritten.get(domain === "" ? op : `${domain}.${op}`);
     if (!read.every((at) => may?.includes(at)) || inputs.some(isMoved)) return undefined;
     for (const name of outputs) inPlace.add(name);
   }

@@ -38,7 +38,7 @@ export interface Workspace {
 export interface SessionOptions {
   /** Model inputs that are read from the state tensor of the same name, instead of being fed. */
   readonly state?: readonly string[];
-  /** Model outputs that become the new value of a state tensor: output name to state name. Shapes must agree. */
+  /** Model outputs that become the new value of a state tensor: output name to state name. As many numbers, in any shape. */
   readonly updates?: Readonly<Record<string, string>>;
   /**
    * State tensors whose new value may be written over the old one during the run, without a second buffer: what reads the

@@ -36,6 +36,17 @@ export function updateContract(runtime: Runtime): void {
       expect(await session.run({ x: floats([0, 1]) })).toEqual({ sum: floats([41], []) });
     });
 
+    test("keeps its shape, whatever the shape of the output that becomes it", async () => {
+      await workspace.setState({ total: floats([1, 2, 3, 4], [2, 2]) });
+      const g = graphBuilder({ name: "reshaping" });
+      const [total, x] = [g.input("total", "float32", [2, 2]), g.input("x", "float32", [4])];
+      const next = g.Add(g.Reshape(total, g.ints([4])), x);
+      const model = encodeModel(modelOf(g.build([g.named("next:total", next), g.named("read", g.Neg(x))])));
+      const session = await workspace.load(model, { ...options, inPlace: [] });
+      for (let run = 0; run < 2; run++) await session.run({ x: floats([1, 0, 0, -1]) });
+      expect(await workspace.getState(["total"])).toEqual({ total: floats([3, 2, 3, 2], [2, 2]) });
+    });
+
     test("lies apart from other state, also where both were set from one array", async () => {
       const room = floats([10, 20, 1, 2]).data;
       const one = tensor("float32", [2], room.subarray(0, 2));

@@ -82,10 +82,10 @@ describe("the layers on blocks of 8 and of 16 channels of", () => {
   test.each<[string, ...(readonly string[])]>([
     [
       "resnet.onnx",
-      "9 Conv, 1 GlobalAveragePool, 2 ReorderInput, 2 ReorderOutput",
+      "9 Conv, 1 GlobalAveragePool, 1 MaxPool, 1 ReorderInput, 1 ReorderOutput",
       "5 Conv, 1 GlobalAveragePool, 1 ReorderOutput",
     ],
-    ["vgg.onnx", "3 Conv, 1 ReorderInput, 2 ReorderOutput", "1 Conv, 1 ReorderOutput"],
+    ["vgg.onnx", "3 Conv, 2 MaxPool, 1 ReorderOutput", "1 Conv, 1 MaxPool, 1 ReorderOutput"],
     ["mobilenet.onnx", "4 Conv, 1 ReorderInput, 2 ReorderOutput", "5 Conv, 1 GlobalAveragePool, 2 ReorderOutput"],
     [
       "efficientnet.onnx",

@@ -8,6 +8,7 @@ import { maxPool } from "./pooling.ts";
 import { imagesAsChannels, productSum, waiting, waitingProduct } from "./products.ts";
 import { globalAverage, reduction } from "./reductions.ts";
 import type { BlockedRule } from "./rule.ts";
+import { scaledSum } from "./scaled-sum.ts";
 
 /** What is tried for each op, in order. */
 const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
@@ -18,6 +19,7 @@ const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
   MaxPool: [maxPool],
   ReduceMean: [reduction],
   ReduceSum: [productSum, reduction],
+  Sub: [scaledSum, elementwise],
   MatMul: [waitingProduct],
   Reshape: [imagesAsChannels, waiting],
   Transpose: [waiting],

@@ -40,6 +40,7 @@ export class BlockedLayout {
   readonly #willBeBlocked = new Set<string>();
   readonly #taken = new Set<Node>();
   readonly #constants = new Map<string, string>();
+  readonly #reshaped = new Map<string, readonly number[]>();
   /** The node whose place is being filled: those that do so are named after it. */
   #current = "";
 
@@ -183,6 +184,12 @@ export class BlockedLayout {
     return true;
   }
 
+  /** Says that a node just emitted gives a tensor out, in another shape than it has in the graph. */
+  giveOut(name: string, shape: readonly number[]): true {
+    this.#reshaped.set(name, shape);
+    return this.definePlain(name);
+  }
+
   /** Adds a node and returns its output's name. */
   emit(
     op: string,
@@ -237,7 +244,11 @@ export class BlockedLayout {
     for (const { name } of this.graph.outputs) this.plain(name);
     const domains = new Map([...(this.graph.domains ?? []), [NCHWC, 1]]);
     // What made a kernel or a product in the plain way is not needed any more.
-    return prune({ ...this.graph, nodes: this.nodes, initializers: this.initializers, domains });
+    const outputs = this.graph.outputs.map((output) => ({
+      ...output,
+      shape: this.#reshaped.get(output.name) ?? output.shape,
+    }));
+    return prune({ ...this.graph, nodes: this.nodes, outputs, initializers: this.initializers, domains });
   }
 
   #settle(name: string): void {

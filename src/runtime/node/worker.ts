@@ -25,6 +25,8 @@ interface LoadedSession {
   readonly state: readonly string[];
   /** Output name to state name. */
   readonly updates: Readonly<Record<string, string>>;
+  /** Of the outputs whose shapes are numbers. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** Of the states, those that need no second buffer. */
   readonly inPlace: ReadonlySet<string>;
   readonly fetched: readonly Fetched[];
@@ -58,12 +60,12 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
       // Vanishing activations and moments become denormal numbers, which slow a step down several times.
       extra: { session: { set_denormal_as_zero: "1" } },
     });
-    const shapes = done === undefined ? new Map<string, readonly number[]>() : outputShapes(model.bytes);
+    const shapes = outputShapes(model.bytes);
     const fetched = loaded.outputMetadata
       .filter(({ name }) => name !== barrier && !Object.hasOwn(updates, name))
       .map((output) => fetchedOf(output, shapes.get(output.name)));
     const known = fetched.every(({ kind }) => kind);
-    const how = { state: read, updates, inPlace: new Set(inPlace), fetched, done: known ? done : undefined };
+    const how = { state: read, updates, shapes, inPlace: new Set(inPlace), fetched, done: known ? done : undefined };
     sessions.set(session, { session: loaded, ...how });
     return {};
   },
@@ -73,7 +75,9 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
     const inputs = Object.entries(feeds).map(([name, value]) => [name, toOrt(value)] as const);
     const held = loaded.state.map((name) => [name, stateOf(name).current] as const);
     const target = (name: string) => (loaded.inPlace.has(name) ? stateOf(name).current : spare(stateOf(name)));
-    const written = Object.entries(loaded.updates).map(([output, name]) => [output, target(name)] as const);
+    const written = Object.entries(loaded.updates).map(([output, name]) => {
+      return [output, shapedAs(target(name), loaded.shapes.get(output))] as const;
+    });
     const outputs = await outputsOf(loaded, Object.fromEntries([...inputs, ...held]), Object.fromEntries(written));
     for (const name of Object.values(loaded.updates)) if (!loaded.inPlace.has(name)) swap(stateOf(name));
     return Object.fromEntries(loaded.fetched.map(({ name }) => [name, fromOrt(outputs[name])]));
@@ -150,6 +154,10 @@ function spare(slot: StateTensor): ort.Tensor {
   slot.next ??= new ort.Tensor("float32", new Float32Array(slot.current.size), slot.current.dims);
   return slot.next;
 }
+
+/** The same memory in another shape, where it has one. */
+const shapedAs = (tensor: ort.Tensor, shape: readonly number[] = tensor.dims): ort.Tensor =>
+  shape.join() === tensor.dims.join() ? tensor : new ort.Tensor("float32", tensor.data as Float32Array, shape);
 
 function swap(slot: StateTensor): void {
   const { current, next } = slot;
