@@ -28,12 +28,11 @@ test("a step is one graph: forward, loss, backward, update", () => {
     weight W1 float32[2,2]
     %MatMul_1[N,2] = MatMul(%X, W1)
     %Relu_1[N,2] = Relu(%MatMul_1)
-    %MatMul_2[N,3] = MatMul(%Relu_1, %W2)
-    %logits[N,3] = Identity(%MatMul_2)
+    %logits[N,3] = MatMul(%Relu_1, %W2)
     %step.Sub_1[N,3] = Sub(%logits, %targets)
     %step.Mul_1[N,3] = Mul(%step.Sub_1, %step.Sub_1)
     %step.ReduceMean_1[N] = ReduceMean(%step.Mul_1, [-1]) {keepdims=0}
-    %step.ReduceMean_2[] = ReduceMean(%step.ReduceMean_1) {keepdims=0}
+    %loss[] = ReduceMean(%step.ReduceMean_1) {keepdims=0}
     %step.Unsqueeze_1[1] = Unsqueeze((1), [0])
     %step.Shape_1:int64[1] = Shape(%step.ReduceMean_1) {start=0, end=1}
     %step.Cast_1[1] = Cast(%step.Shape_1) {to=1}
@@ -50,9 +49,7 @@ test("a step is one graph: forward, loss, backward, update", () => {
     %step.Transpose_1[2,N] = Transpose(%Relu_1) {perm=[1,0]}
     %step.MatMul_1[2,3] = MatMul(%step.Transpose_1, %step.Add_1)
     %step.Mul_5[2,3] = Mul(%step.MatMul_1, %optimizer.learning_rate)
-    %step.Sub_2[2,3] = Sub(%W2, %step.Mul_5)
-    %next:W2[2,3] = Identity(%step.Sub_2)
-    %loss[] = Identity(%step.ReduceMean_2)
+    %next:W2[2,3] = Sub(%W2, %step.Mul_5)
     output %loss
     output %logits
     output %next:W2"
