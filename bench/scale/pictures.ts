@@ -29,6 +29,7 @@ export async function openPlace(signal: AbortSignal): Promise<Place> {
   const close = () => rm(folder, { recursive: true, force: true });
   let drawn: Promise<string> | undefined;
   const drawing = async () => {
+    refuseStopped(signal);
     drawn ??= draw(join(folder, "drawn"));
     const made = await drawn;
     refuseStopped(signal);
