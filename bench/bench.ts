@@ -1,15 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { UsageError } from "../src/base/errors.ts";
 import type { Terminal } from "../src/cli/output/terminal.ts";
 import { printJson } from "../src/cli/output/ui.ts";
 import { type BenchFlags, benchFlags } from "./flags.ts";
 import { jobRows } from "./job-rows.ts";
-import { type Parts, replaceParts } from "./markers.ts";
+import { keeper } from "./keep.ts";
 import { measureAll } from "./measure-all.ts";
+import { openPage } from "./page.ts";
 import { remarks, report } from "./report.ts";
 import { mergeResults, parseResults, type Results } from "./results.ts";
-import { root } from "./run-program.ts";
 import { stepRows } from "./step-rows.ts";
 
 export interface BenchSetting {
@@ -30,7 +29,7 @@ export interface BenchSetting {
  */
 export async function bench(flags: BenchFlags, setting: BenchSetting): Promise<0 | 1> {
   refuseBoth(flags);
-  const page = await openPage(flags.markdown);
+  const page = await openPage(flags.markdown, ["steps", "job"]);
   const results = flags.from ? await readAll(flags.from) : await measured(flags, setting);
   setting.err.clearStatus();
   if (flags.from && flags.out !== undefined) await keeper(flags.out)(results);
@@ -73,12 +72,6 @@ async function measured(flags: BenchFlags, { out, err, env, signal }: BenchSetti
   });
 }
 
-/** Writes results to a file, again after each process: what was measured before a Ctrl-C is kept. */
-const keeper = (file: string) => async (results: Results) => {
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(results, undefined, 1)}\n`);
-};
-
 function tell(results: Results, { json = false, from }: BenchFlags, { out, err }: BenchSetting): void {
   const [parts, told] = [report(results), remarks(results)];
   if (json) {
@@ -89,24 +82,4 @@ function tell(results: Results, { json = false, from }: BenchFlags, { out, err }
   for (const part of Object.values(parts)) out.line(`\n${part}`);
   // What was measured now has been told of as it went.
   if (from) for (const remark of told) err.line(`\n${remark}`);
-}
-
-/** A page with places for the tables; looked at before anything is measured. */
-async function openPage(given: string | undefined) {
-  if (given === undefined) return undefined;
-  const file = given === "" ? join(root, "bench", "README.md") : given;
-  const page = await textOf(file);
-  replaceParts(page, { steps: "", job: "" });
-  return { write: (parts: Parts) => writeFile(file, replaceParts(page, parts)) };
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new UsageError("bad-option", `--markdown: ${file} cannot be read.`, {
-      cause,
-      hint: "Name a page that is there.",
-    });
-  }
 }

@@ -1,11 +1,13 @@
 import { UsageError } from "../src/base/errors.ts";
 
-/** The parts of a page that are written by this benchmark. */
-export const parts = ["steps", "job"] as const;
+/** The parts of a page that are written by a benchmark, and by which. */
+const writers = { steps: "npm run bench", job: "npm run bench", scale: "npm run bench:scale" } as const;
 
-export type Part = (typeof parts)[number];
+export type Part = keyof typeof writers;
 
-const begin = (part: Part) => `<!-- ${part}: written by npm run bench -->`;
+export const parts: readonly Part[] = ["steps", "job", "scale"];
+
+const begin = (part: Part) => `<!-- ${part}: written by ${writers[part]} -->`;
 const end = (part: Part) => `<!-- end of ${part} -->`;
 
 /** What stands in each part; an absent one stays as it is. */

@@ -42,7 +42,8 @@ function timed(records: readonly BenchRecord[]): string {
   return steps.length === 1 ? counted(steps[0] ?? 0, "timed step") : `${steps.join(" or ")} timed steps`;
 }
 
-function aboutLine({ date, machine: { cpu, cores, avx512, memoryGb }, versions }: About): string {
+/** When, on what, with which versions. */
+export function aboutLine({ date, machine: { cpu, cores, avx512, memoryGb }, versions }: About): string {
   const vectors = avx512 === undefined ? [] : [avx512 ? "AVX-512" : "no AVX-512"];
   const here = [cpu, counted(cores, "core"), ...vectors, `${memoryGb} GiB`];
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

@@ -53,7 +53,7 @@ const failure = z
 
 const record = z.discriminatedUnion("type", [stepRecord, jobRecord, failure]);
 
-const about = z
+export const aboutSchema = z
   .object({
     /** ISO 8601 */
     date: z.string(),
@@ -75,7 +75,7 @@ const about = z
   })
   .readonly();
 
-const results = z.object({ about, records: z.array(record).readonly() }).readonly();
+const results = z.object({ about: aboutSchema, records: z.array(record).readonly() }).readonly();
 
 /** One process that did steps. */
 export type StepRecord = z.output<typeof stepRecord>;
@@ -85,7 +85,7 @@ export type JobRecord = z.output<typeof jobRecord>;
 export type Failure = z.output<typeof failure>;
 export type BenchRecord = z.output<typeof record>;
 /** When, on what, and with what. */
-export type About = z.output<typeof about>;
+export type About = z.output<typeof aboutSchema>;
 /** What --out writes and --from reads. */
 export type Results = z.output<typeof results>;
 
@@ -121,7 +121,8 @@ function countedOn(made: BenchRecord, before: readonly BenchRecord[]): BenchReco
 
 const doneIn = (record: BenchRecord): string => (record.type === "failure" ? record.what : whatOf(record));
 
-function mergeAbout(a: About, b: About): About {
+/** @throws {UsageError} "bad-option" where they are of different machines, threads or versions */
+export function mergeAbout(a: About, b: About): About {
   const fixed = ({ machine, threads }: About) => JSON.stringify({ machine, threads });
   const changed = Object.keys(b.versions).find((name) => (a.versions[name] ?? b.versions[name]) !== b.versions[name]);
   if (fixed(a) !== fixed(b) || changed !== undefined) {

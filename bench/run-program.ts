@@ -21,8 +21,15 @@ export interface Finished {
 /** Often enough to catch what is taken last, and too seldom to be felt. */
 const watchedEveryMs = 100;
 
+export interface RunOptions {
+  /** Ends the program. */
+  readonly signal?: AbortSignal;
+  /** Hears all that was printed on stdout so far, and the seconds since the start, whenever there is more. */
+  readonly onOutput?: (output: string, seconds: number) => void;
+}
+
 /** Runs a program in the project's folder, and ends it where `signal` says so. */
-export function runProgram({ file, args }: Program, { signal }: { readonly signal?: AbortSignal } = {}) {
+export function runProgram({ file, args }: Program, { signal, onOutput }: RunOptions = {}) {
   const began = performance.now();
   const child = spawn(file, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   const stop = () => child.kill();
@@ -31,6 +38,7 @@ export function runProgram({ file, args }: Program, { signal }: { readonly signa
   const text = { output: "", errors: "" };
   child.stdout.setEncoding("utf8").on("data", (more) => {
     text.output += more;
+    onOutput?.(text.output, (performance.now() - began) / 1000);
   });
   child.stderr.setEncoding("utf8").on("data", (more) => {
     text.errors += more;

@@ -8,6 +8,7 @@ import type { Preprocessing } from "./preprocessing.ts";
  */
 export function normalize(image: RgbImage, preprocessing: Preprocessing): Float32Array {
   const { channels, layout } = preprocessing;
+  const { data } = image;
   const pixels = image.width * image.height;
   const result = new Float32Array(pixels * 3);
   for (let channel = 0; channel < 3; channel++) {
@@ -15,7 +16,7 @@ export function normalize(image: RgbImage, preprocessing: Preprocessing): Float3
     const [start, step] = layout === "NCHW" ? [channel * pixels, 1] : [channel, 3];
     let source = channels === "BGR" ? 2 - channel : channel;
     for (let pixel = 0, out = start; pixel < pixels; pixel++, out += step, source += 3) {
-      result[out] = values[image.data[source] as number] as number;
+      result[out] = values[data[source] as number] as number;
     }
   }
   return result;

@@ -67,7 +67,9 @@ function horizontal(image: RgbImage, { count, taps, first, used, weights }: Coef
   for (let y = 0; y < box.height; y++) {
     const row = ((box.top + y) * image.width + box.left) * 3;
     for (let x = 0; x < count; x++) {
-      let [red, green, blue] = [half, half, half];
+      let red = half;
+      let green = half;
+      let blue = half;
       let pixel = row + (first[x] as number) * 3;
       const last = x * taps + (used[x] as number);
       for (let tap = x * taps; tap < last; tap++) {
@@ -92,16 +94,30 @@ function vertical(source: Uint8ClampedArray, stride: number, rows: Coefficients,
   const result = new Uint8ClampedArray(count * stride);
   const sums = new Int32Array(stride);
   for (let y = 0; y < count; y++) {
+    const start = ((first[y] as number) - top) * stride;
+    const own = weights.subarray(y * taps, y * taps + (used[y] as number));
     sums.fill(half);
-    for (let tap = 0; tap < (used[y] as number); tap++) {
-      const weight = weights[y * taps + tap] as number;
-      const row = ((first[y] as number) + tap - top) * stride;
-      for (let at = 0; at < stride; at++) {
-        sums[at] = ((sums[at] as number) + Math.imul(weight, source[row + at] as number)) | 0;
-      }
-    }
+    for (let tap = 0; tap < own.length; tap += 4)
+      addRows(sums, source, start + tap * stride, own.subarray(tap, tap + 4));
     const out = y * stride;
     for (let at = 0; at < stride; at++) result[out + at] = (sums[at] as number) >> precisionBits;
   }
   return new Uint8Array(result.buffer);
+}
+
+/**
+ * Adds up to four rows times their weights: a sum is read and written once for all of them. A row that is not there has
+ * weight 0, and the first one's bytes.
+ */
+function addRows(sums: Int32Array, source: Uint8ClampedArray, start: number, weights: Int32Array): void {
+  const stride = sums.length;
+  const [a = 0, b = 0, c = 0, d = 0] = weights;
+  const second = weights.length > 1 ? start + stride : start;
+  const third = weights.length > 2 ? start + 2 * stride : start;
+  const fourth = weights.length > 3 ? start + 3 * stride : start;
+  for (let at = 0; at < stride; at++) {
+    const upper = Math.imul(a, source[start + at] as number) + Math.imul(b, source[second + at] as number);
+    const lower = Math.imul(c, source[third + at] as number) + Math.imul(d, source[fourth + at] as number);
+    sums[at] = ((sums[at] as number) + (upper | 0) + (lower | 0)) | 0;
+  }
 }
