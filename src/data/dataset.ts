@@ -14,7 +14,12 @@ export interface Dataset {
   targets?(index: number): readonly number[];
   /** What a person would call the example: a path relative to the data folder. Unique within the data set. */
   name(index: number): string;
-  /** @throws {DataError} "unreadable-image", naming the example; its cause is the decoder's own error */
+  /**
+   * The same picture each time, for it may be kept, from one `fit` to the next too; what varies from epoch to epoch is the
+   * matter of `augment`.
+   *
+   * @throws {DataError} "unreadable-image", naming the example; its cause is the decoder's own error
+   */
   load(index: number): Promise<RgbImage>;
 }
 

@@ -59,6 +59,19 @@ describe("PreparedPictures", () => {
     ]);
   });
 
+  it("knows pictures by name, where a data set loses an example", async () => {
+    const indices = [0, 1, 2];
+    const shrinking: Dataset = {
+      ...whole,
+      name: (index) => whole.name(indices[index] ?? -1),
+      load: (index) => whole.load(indices[index] ?? -1),
+    };
+    const prepared = pictures(100);
+    for (const index of indices) await prepared.of(shrinking).load(index);
+    indices.shift();
+    expect((await prepared.of(shrinking).load(0)).data).toEqual(images[1]?.data.slice(0, 3));
+  });
+
   it("keeps nothing of a picture that cannot be read", async () => {
     let isBroken = true;
     const load = async (index: number) => {

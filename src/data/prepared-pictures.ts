@@ -11,11 +11,12 @@ export interface PreparedPicturesOptions {
 
 /**
  * Data sets of prepared pictures, each picture read and decoded once while there is room: where every epoch sees the same
- * pixels, decoding would take the cores from training again and again.
+ * pixels, decoding would take the cores from training again and again. Kept by the names of examples, which hold where a data
+ * set is changed between two passes.
  */
 export class PreparedPictures {
   readonly #options: PreparedPicturesOptions;
-  readonly #kept = new WeakMap<Dataset, Map<number, RgbImage>>();
+  readonly #kept = new WeakMap<Dataset, Map<string, RgbImage>>();
 
   constructor(options: PreparedPicturesOptions) {
     this.#options = options;
@@ -23,7 +24,7 @@ export class PreparedPictures {
 
   /** The same examples, their pictures prepared. Asked for again, it has what it had. */
   of(dataset: Dataset): Dataset {
-    const kept = this.#kept.get(dataset) ?? new Map<number, RgbImage>();
+    const kept = this.#kept.get(dataset) ?? new Map<string, RgbImage>();
     this.#kept.set(dataset, kept);
     const { targets } = dataset;
     return {
@@ -32,14 +33,15 @@ export class PreparedPictures {
       ...(targets ? { targets: (index: number) => targets.call(dataset, index) } : {}),
       label: (index) => dataset.label(index),
       name: (index) => dataset.name(index),
-      load: async (index) => kept.get(index) ?? this.#read(dataset, index, kept),
+      load: async (index) => kept.get(dataset.name(index)) ?? this.#read(dataset, index, kept),
     };
   }
 
-  async #read(dataset: Dataset, index: number, kept: Map<number, RgbImage>): Promise<RgbImage> {
+  async #read(dataset: Dataset, index: number, kept: Map<string, RgbImage>): Promise<RgbImage> {
     const { prepare, memory } = this.#options;
+    const name = dataset.name(index);
     const image = prepare(await dataset.load(index));
-    if (!kept.has(index) && memory.take(image.data.byteLength)) kept.set(index, image);
+    if (!kept.has(name) && memory.take(image.data.byteLength)) kept.set(name, image);
     return image;
   }
 }

@@ -111,11 +111,24 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
   const masked = withDropoutMasks(foldBatchNorms(normalized));
   const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph, layers, statistics };
   const inference = foldBatchNorms(graph, { keep: statistics });
-  const programs = (resized: (graph: Graph) => Graph, { block }: Layout = {}): Programs => ({
-    step: stepProgram({ ...job, block, graph: resized(job.graph) }, "update"),
-    accumulate: accumulate > 1 ? stepProgram({ ...job, block, graph: resized(job.graph) }, "accumulate") : undefined,
-    evaluate: evaluationProgram(resized(inference), { loss, trainable: [...trainable, ...statistics] }),
-  });
+  const programs = (resized: (graph: Graph) => Graph, { block }: Layout = {}): Programs => {
+    const stepOf = (kind: "update" | "accumulate") =>
+      once(() => stepProgram({ ...job, block, graph: resized(job.graph) }, kind));
+    const [update, accumulating] = [stepOf("update"), stepOf("accumulate")];
+    const read = [...trainable, ...statistics];
+    const evaluation = once(() => evaluationProgram(resized(inference), { loss, trainable: read }));
+    return {
+      get step() {
+        return update();
+      },
+      get accumulate() {
+        return accumulate > 1 ? accumulating() : undefined;
+      },
+      get evaluate() {
+        return evaluation();
+      },
+    };
+  };
   return {
     ...programs((whole) => whole),
     forBatch: (size, layout) => programs((whole) => fixBatch(whole, size), layout),
@@ -126,6 +139,15 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
     masks: masked.masks,
     optimizer,
     output: outputOf(graph).name,
+  };
+}
+
+/** What `make` makes, made when it is first asked for: a batch of some size may be trained on and never evaluated. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

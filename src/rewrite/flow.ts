@@ -12,12 +12,15 @@ const movements: ReadonlySet<string> = new Set([
   ...["ReorderInput", "ReorderOutput"],
 ]);
 
-/** Ops that give on one operand where the other is this number: engines leave such nodes out. */
-const neutral: ReadonlyMap<string, number> = new Map([
+/**
+ * Ops that may give on one operand where the other is a constant number, and which: engines leave out a sum with 0, and
+ * carry a factor into the product that reads the scaled tensor, which then reads the tensor itself.
+ */
+const neutral: ReadonlyMap<string, number | "any"> = new Map<string, number | "any">([
   ["Add", 0],
   ["Sub", 0],
-  ["Mul", 1],
-  ["Div", 1],
+  ["Mul", "any"],
+  ["Div", "any"],
 ]);
 
 /** Ops that look at the shape of what they read, so that an engine may know their result before it runs. */
@@ -119,9 +122,9 @@ export class Flow {
     return movements.has(op) || (one !== undefined && inputs.some((name) => this.#isNumber(name, one)));
   }
 
-  #isNumber(name: string, wanted: number): boolean {
+  #isNumber(name: string, wanted: number | "any"): boolean {
     const numbers = this.#initializers.get(name);
-    return numbers?.data.length === 1 && numbersOf(numbers)[0] === wanted;
+    return numbers?.data.length === 1 && (wanted === "any" || numbersOf(numbers)[0] === wanted);
   }
 
   #at(node: Node): number {

@@ -45,6 +45,13 @@ test.each<[string, (g: GraphBuilder, v: Value, dW: Value) => readonly Value[]]>(
   expect(sumIntoProducts(graph)).toBe(graph);
 });
 
+test("a product that is repeated beside the scaled tensor stays as it is", () => {
+  const g = graphBuilder();
+  const [X, W, v] = [g.input("X", "float32", [1, 3]), g.input("W", "float32", [3, 2]), g.input("v", "float32", [4, 2])];
+  const graph = g.build([g.Add(g.Mul(v, g.float(0.9)), g.Gemm(X, W))]);
+  expect(sumIntoProducts(graph)).toBe(graph);
+});
+
 test("a product that has a C already stays as it is", () => {
   const g = graphBuilder();
   const [X, dY, v] = [

@@ -19,13 +19,18 @@ class Sums {
   readonly #graph: Graph;
   readonly #makers: ReadonlyMap<string, Node>;
   readonly #readers: ReadonlyMap<string, readonly Node[]>;
-  readonly #known: ReturnType<typeof inferShapes>;
+  #known: ReturnType<typeof inferShapes> | undefined;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#makers = producers(graph);
     this.#readers = consumers(graph);
-    this.#known = inferShapes(graph);
+  }
+
+  /** Asked for when a sum looks like one to join: most graphs have none. */
+  #shapeOf(name: string) {
+    this.#known ??= inferShapes(this.#graph);
+    return this.#known.get(name)?.shape;
   }
 
   /** The Gemm that an Add becomes. */
@@ -33,8 +38,8 @@ class Sums {
     if (node.op !== "Add" || node.domain !== "") return undefined;
     for (const [at, name] of node.inputs.entries()) {
       const product = this.#ownMaker(name, "Gemm");
-      const scaled = this.#scaled(node.inputs[1 - at] ?? "", node.outputs[0] ?? "");
-      if (!product || !scaled || (product.inputs[2] ?? "") !== "") continue;
+      const scaled = product && this.#scaled(node.inputs[1 - at] ?? "", node.outputs[0] ?? "");
+      if (!product || !scaled || (product.inputs[2] ?? "") !== "" || !this.#isAlike(name, scaled.C)) continue;
       const [A = "", B = ""] = product.inputs;
       const attributes = { ...product.attributes, beta: { kind: "float", value: scaled.by } } as const;
       return { ...product, name: node.name, inputs: [A, B, scaled.C], outputs: node.outputs, attributes };
@@ -47,11 +52,17 @@ class Sums {
     const factors = this.#ownMaker(name, "Mul")?.inputs ?? [];
     for (const [at, C] of factors.entries()) {
       const constant = this.#graph.initializers.get(factors[1 - at] ?? "");
-      const [from, to] = [this.#known.get(C)?.shape, this.#known.get(like)?.shape];
-      if (!constant || sizeOf(constant.shape) !== 1 || !from || to?.length !== 2 || !sameShape(from, to)) continue;
+      if (!constant || sizeOf(constant.shape) !== 1 || this.#shapeOf(like)?.length !== 2 || !this.#isAlike(C, like))
+        continue;
       return { C, by: numbersOf(constant)[0] ?? 0 };
     }
     return undefined;
+  }
+
+  /** Whether two tensors have one shape: neither is repeated beside the other. */
+  #isAlike(one: string, other: string): boolean {
+    const [from, to] = [this.#shapeOf(one), this.#shapeOf(other)];
+    return from !== undefined && to !== undefined && sameShape(from, to);
   }
 
   /** The node of this op that makes a tensor which one node alone reads. */

@@ -141,15 +141,14 @@ describe("not in place is what", () => {
     expect(inPlace((g, x) => ({ "next:W": next(g, x("W", 2, 2), x("dW", 2, 2)) }))).toEqual([]);
   });
 
-  test("is passed on by a node that changes nothing, which an engine leaves out", () => {
-    const passed = (factor: number) =>
+  test("is passed on by a node that an engine leaves out, or whose factor it carries into a product", () => {
+    const passed = (op: "Mul" | "Add", number: number) =>
       inPlace((g, x) => {
-        const W = x("W", 2, 2);
-        const scaled = g.Mul(W, g.float(factor));
-        return { read: g.MatMul(x("X", 2, 2), scaled), "next:W": g.Add(g.Mul(scaled, x("dW", 2, 2)), g.float(1)) };
+        const changed = g[op](x("W", 2, 2), g.float(number));
+        return { read: g.MatMul(x("X", 2, 2), changed), "next:W": g.Add(g.Mul(changed, x("dW", 2, 2)), g.float(1)) };
       });
-    expect(passed(1)).toEqual([]);
-    expect(passed(2)).toEqual(["W"]);
+    expect([passed("Mul", 1), passed("Mul", 2), passed("Add", 0)]).toEqual([[], [], []]);
+    expect(passed("Add", 2)).toEqual(["W"]);
   });
 
   test("is read for the new value of another, which is read for its own", async () => {

@@ -18,7 +18,7 @@ export interface InPlaceOptions {
   readonly from?: number;
 }
 
-const LARGE = 2 ** 16;
+const WORTH_LOOKING = 2 ** 16;
 
 /**
  * Orders a step so that what is updated needs no second buffer: an update may be written over the old value if everything
@@ -26,7 +26,7 @@ const LARGE = 2 ** 16;
  * are made. A weight is also read for the gradient of its layer's input, with which its update has nothing to do: there
  * the scalar of the update, its learning rate, is made to wait for a sum that follows from that gradient.
  */
-export function updatesInPlace(graph: Graph, updates: Updates, { from = LARGE }: InPlaceOptions = {}): InPlace {
+export function updatesInPlace(graph: Graph, updates: Updates, { from = WORTH_LOOKING }: InPlaceOptions = {}): InPlace {
   const flow = new Flow(graph);
   const sizes = new Map(graph.inputs.map(({ name, shape }) => [name, shape && isStatic(shape) ? sizeOf(shape) : 0]));
   const large = Object.entries(updates).filter(([, state]) => (sizes.get(state) ?? 0) >= from);

@@ -28,7 +28,10 @@ import { withWayOut } from "./trainable-from.ts";
 import { explained } from "./unknown-ops.ts";
 
 export interface CacheOptions {
-  /** Bytes of features kept in memory, of all data sets together; and a quarter as many of pictures at the model's size. */
+  /**
+   * Bytes of features kept in memory, of all data sets together; and half as many of pictures at the model's size, from one
+   * `fit` to the next. 512 MiB by default.
+   */
   readonly memoryBytes: number;
   /** Bytes of features kept in all; beyond it pictures go through the frozen part in every epoch. */
   readonly diskBytes: number;
@@ -38,7 +41,7 @@ export interface CacheOptions {
 
 /** @throws {UsageError} "bad-option" */
 export function cacheOptions(
-  { memoryBytes = gigabyte, diskBytes = 20 * gigabyte, folder, ...rest }: Partial<CacheOptions>,
+  { memoryBytes = gigabyte / 2, diskBytes = 20 * gigabyte, folder, ...rest }: Partial<CacheOptions>,
   { scratchFolder }: Pick<Host, "scratchFolder">,
 ): CacheOptions {
   refuseUnknown("cache", rest);
@@ -72,7 +75,7 @@ export interface AssemblyOptions {
 export const preparedPictures = (preprocessing: Preprocessing, { memoryBytes }: CacheOptions): PreparedPictures =>
   new PreparedPictures({
     prepare: (image) => resizeAndCrop(image, preprocessing),
-    memory: new MemoryBudget(memoryBytes / 4),
+    memory: new MemoryBudget(memoryBytes / 2),
   });
 
 /** A training program in a workspace of its own, with the sources that feed it. */
@@ -114,11 +117,13 @@ export function planned(options: AssemblyOptions): Plan {
  *
  * @throws {HostError} "engine-failed" · what `planned` throws
  */
-export async function assemble(options: AssemblyOptions, host: Host, plan: Plan = planned(options)): Promise<Assembly> {
+export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan): Promise<Assembly> {
+  // Opened first: the engine starts in its own thread while the graph is differentiated.
   const workspace = await host.runtime.open({ threads: options.threads });
   try {
-    const trainer = await openTrainer(plan.program, workspace);
-    const frozen = plan.frozen && { ...plan.frozen, session: await loaded(workspace, plan.frozen.graph) };
+    const { program, frozen: prefix } = plan ?? planned(options);
+    const trainer = await openTrainer(program, workspace);
+    const frozen = prefix && { ...prefix, session: await loaded(workspace, prefix.graph) };
     return new OpenAssembly({ options, host, workspace, trainer, frozen });
   } catch (error) {
     await workspace.close();

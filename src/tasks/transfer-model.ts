@@ -101,8 +101,8 @@ export class TransferModel {
   #multiLabel = false;
   #answerer: Answerer | undefined;
   #adapters: Adapters | undefined;
-  /** As the first `fit` was allowed to keep them: the next one need not decode them again. */
-  #pictures: PreparedPictures | undefined;
+  /** Of the last `fit`: the next one need not decode them again. */
+  #kept: { readonly memoryBytes: number; readonly pictures: PreparedPictures } | undefined;
 
   constructor(grafted: Grafted, host: Host, trained?: Trained) {
     this.base = grafted.base;
@@ -239,7 +239,7 @@ export class TransferModel {
     this.#multiLabel = train.targets !== undefined;
     const { added, seed, threads, base } = this.#grafted;
     const caching = cacheOptions(cache, this.#host);
-    this.#pictures ??= preparedPictures(base.preprocessing, caching);
+    const kept = this.#picturesFor(caching);
     const assembly = await assemble(
       {
         graph: this.#graph,
@@ -251,7 +251,7 @@ export class TransferModel {
         seed,
         threads,
         cache: caching,
-        pictures: this.#pictures,
+        pictures: kept,
         examples: train.size + (validation?.size ?? 0),
       },
       this.#host,
@@ -353,8 +353,23 @@ export class TransferModel {
     }
   }
 
-  /** Frees the engine that answers `evaluate` and `predict`. The model can be used on; it then opens another. */
+  /** Frees the engine that answers `evaluate` and `predict`, and pictures that were kept. The model can be used on. */
   async close(): Promise<void> {
+    this.#kept = undefined;
+    await this.#forget();
+  }
+
+  #picturesFor(caching: CacheOptions): PreparedPictures {
+    const { memoryBytes } = caching;
+    const pictures =
+      this.#kept?.memoryBytes === memoryBytes
+        ? this.#kept.pictures
+        : preparedPictures(this.base.preprocessing, caching);
+    this.#kept = { memoryBytes, pictures };
+    return pictures;
+  }
+
+  async #forget(): Promise<void> {
     const open = this.#answerer;
     this.#answerer = undefined;
     await (await open?.classifier)?.close();
@@ -367,7 +382,7 @@ export class TransferModel {
     const open = this.#answerer;
     const fits = open?.graph === this.#graph && open.loss === loss && open.classes.join("\n") === classes.join("\n");
     if (open && fits) return open.classifier;
-    await this.close();
+    await this.#forget();
     const classifier = Classifier.open(this.finished(classes), { threads, host: this.#host });
     this.#answerer = { graph: this.#graph, loss, classes, classifier };
     return classifier;

@@ -1,3 +1,4 @@
+import { HostError } from "../base/errors.ts";
 import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -50,7 +51,7 @@ export class BatchSessions {
     const key = `${kind}:${size}`;
     const known = this.#sessions.get(key);
     if (known) return known;
-    const opening = size === undefined ? this.#load(at(this.#program, kind)) : this.#fixed(kind, size);
+    const opening = size === undefined ? this.#load(summed(this.#program, kind)) : this.#fixed(kind, size);
     this.#sessions.set(key, opening);
     return opening;
   }
@@ -58,8 +59,8 @@ export class BatchSessions {
   async #fixed(kind: Kind, size: number): Promise<Session> {
     const block = await this.#blockFor(kind);
     const blocked =
-      block === undefined ? undefined : await this.#onBlocks(at(this.#forBatch(size, { block }), kind), block);
-    return blocked ?? this.#load(at(this.#forBatch(size), kind));
+      block === undefined ? undefined : await this.#onBlocks(summed(this.#forBatch(size, { block }), kind), block);
+    return blocked ?? this.#load(summed(this.#forBatch(size), kind));
   }
 
   #forBatch(size: number, layout: Layout = {}): Programs {
@@ -81,15 +82,16 @@ export class BatchSessions {
     const graph = blockChannels(program.graph, { block });
     try {
       return graph && (await this.#load(program, { graph }));
-    } catch {
-      return undefined;
+    } catch (error) {
+      if (error instanceof HostError) return undefined;
+      throw error;
     }
   }
 
   /** @param graph the program's, as it is laid out */
   async #load(program: Program, { graph }: Pick<Program, "graph"> = program): Promise<Session> {
     const { state, updates } = program;
-    const ordered = updatesInPlace(sumIntoProducts(graph), updates);
+    const ordered = updatesInPlace(graph, updates);
     const how = { state, updates, inPlace: ordered.inPlace };
     const session = await this.#workspace.load(encodeForEngine(modelOf(wholeScalars(ordered.graph))), how);
     this.#graphs.push(program.graph);
@@ -98,6 +100,12 @@ export class BatchSessions {
 }
 
 const isConvolution = ({ op, domain }: Node): boolean => op === "Conv" && domain === "";
+
+/** Before a graph is on blocks, where not all shapes can be told. */
+function summed(programs: Programs, kind: Kind): Program {
+  const program = at(programs, kind);
+  return { ...program, graph: sumIntoProducts(program.graph) };
+}
 
 function at(programs: Programs, kind: Kind): Program {
   const program = programs[kind];

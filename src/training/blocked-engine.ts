@@ -1,6 +1,7 @@
+import { backward } from "../autodiff/backward.ts";
 import { random } from "../base/random.ts";
 import { floats, tensor } from "../base/tensor.ts";
-import { graphBuilder } from "../onnx/builder.ts";
+import { type GraphBuilder, graphBuilder, type Value } from "../onnx/builder.ts";
 import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -73,6 +74,17 @@ async function run(
   }
 }
 
+/** A kernel's gradient with one image in all lanes, and a weight that is moved by a scaled tensor. */
+function updated(g: GraphBuilder, channels: number): readonly Value[] {
+  const picture = g.input("L", "float32", [1, channels, 16, 3]);
+  const forward = g.Conv(picture, g.input("K", "float32", [channels, channels, 3, 3]), { pads: [1, 1, 1, 1] });
+  const options = { nodes: g.nodes(), output: forward, wrt: ["K"], seed: g.input("dL", "float32", forward.shape) };
+  const slope = backward(g, { ...options, block: channels / 2 }).get("K") ?? forward;
+  const large = [256, 256];
+  const [W, V, rate] = [g.input("W", "float32", large), g.input("V", "float32", large), g.input("rate", "float32", [])];
+  return [g.named("slope", slope), g.named("moved", g.Sub(W, g.Mul(V, rate)))];
+}
+
 /** A picture of 7x6 through each form of convolution, with what they take in: bias, sum, activations. */
 function testGraph(channels: number): Graph {
   const g = graphBuilder({ name: "blocks", prefix: "blocks." });
@@ -91,5 +103,6 @@ function testGraph(channels: number): Graph {
   );
   const back = g.Conv(depthwise, g.Transpose(weight("P", channels, channels, 1, 1), { perm: [1, 0, 2, 3] }));
   const means = g.ReduceSum(back, g.ints([0, 2, 3]), { keepdims: 0 });
-  return g.build([g.named("back", back), g.named("means", means)]);
+  const pooled = g.MaxPool(sum, { kernel_shape: [3, 3], strides: [2, 2], pads });
+  return g.build([g.named("back", back), g.named("means", means), g.named("pooled", pooled), ...updated(g, channels)]);
 }

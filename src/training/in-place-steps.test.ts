@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawFeeds, engineBlock, whyNotRun } from "../../test/fixtures/blocked.ts";
 import { goldenBatch, randomProgram, scalarFeeds } from "../../test/fixtures/training-steps.ts";
 import { goldenGraph } from "../../test/golden.ts";
-import type { Tensor } from "../base/tensor.ts";
+import { uniform } from "../autodiff/gradient-cases/case.ts";
+import { random } from "../base/random.ts";
+import { sizeOf } from "../base/shape.ts";
+import { floats, type Tensor } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -18,6 +21,7 @@ import {
 } from "../program/training-program.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
 import { withoutIdentities } from "../rewrite/simplify.ts";
+import { sumIntoProducts } from "../rewrite/sum-into-products.ts";
 import { weightNames } from "../rewrite/trainable.ts";
 import { updatesInPlace } from "../rewrite/update-in-place.ts";
 import { wholeScalars } from "../rewrite/whole-scalars.ts";
@@ -47,12 +51,17 @@ const kinds = ["accumulate", "step"] as const;
 
 /** The programs of a batch of `size`, plain and, where the engine has them, on blocks. */
 function laidOut(program: TrainingProgram, size: number): readonly Programs[] {
-  const plain = program.forBatch(size);
+  const plain = summed(program.forBatch(size));
   if (engine === undefined) return [plain];
-  const { step, ...rest } = program.forBatch(size, { block: engine });
+  const { step, ...rest } = summed(program.forBatch(size, { block: engine }));
   const graph = blockChannels(step.graph, { block: engine });
   return [plain, ...(graph ? [{ ...rest, step: { ...step, graph } }] : [])];
 }
+
+const summed = ({ step, ...rest }: Programs): Programs => ({
+  ...rest,
+  step: { ...step, graph: sumIntoProducts(step.graph) },
+});
 
 interface Loaded {
   readonly session: Session;
@@ -172,6 +181,24 @@ describe(`three steps in place leave bit for bit what they leave in two buffers 
     const layouts = laidOut(program, 2);
     expect(twice(layouts).filter((state) => moments.includes(state))).toEqual([]);
     const feeds = layouts[0] ? drawFeeds(layouts[0].step.graph, seed) : {};
+    await expectSameSteps(layouts, { state: program.state, feeds, optimizer });
+  });
+
+  test.each<keyof typeof optimizers>(["momentum", "adamw"])("layers of 65,536 weights and more by %s", async (name) => {
+    const optimizer = optimizers[name] ?? sgd();
+    const g = graphBuilder({ name: "large" });
+    const weight = (of: string, ...shape: readonly number[]) =>
+      g.initializer(of, floats(uniform(-0.1, 0.1)(random(1).fork(of), sizeOf(shape)), shape));
+    const maps = g.Relu(g.Conv(g.input("X", "float32", ["N", 64, 6, 6]), weight("K", 128, 64, 3, 3)));
+    const hidden = g.Relu(g.Gemm(g.Flatten(maps), weight("W", 2048, 64), weight("b", 64)));
+    const graph = g.build([g.named("logits", g.Gemm(hidden, weight("V", 64, 3)))]);
+    const program = trainingProgram(graph, { trainable: ["K", "W", "b", "V"], loss: softmaxCrossEntropy(), optimizer });
+    const layouts = laidOut(program, 4);
+    const summed = layouts.map(({ step }) =>
+      step.graph.nodes.filter(({ op, inputs }) => op === "Conv" && inputs.length === 4),
+    );
+    if (engine !== undefined) expect(summed.map(({ length }) => length)).toEqual([0, 2]);
+    const feeds = layouts[0] ? drawFeeds(layouts[0].step.graph, 1) : {};
     await expectSameSteps(layouts, { state: program.state, feeds, optimizer });
   });
 

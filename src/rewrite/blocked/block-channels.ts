@@ -25,6 +25,13 @@ const rules: Readonly<Record<string, readonly BlockedRule[]>> = {
   Transpose: [waiting],
 };
 
+/**
+ * Puts convolutions and what stands between them on blocked tensors. The function stays; outputs that nothing reads may get
+ * another shape, with as many numbers.
+ *
+ * @param block channels that the engine keeps together
+ * @returns undefined where some tensor would have to leave the blocks that cannot: then the graph stays plain as a whole
+ */
 export function blockChannels(graph: Graph, { block }: { readonly block: number }): Graph | undefined {
   try {
     const layout = new BlockedLayout(graph, block);

@@ -3,6 +3,7 @@ import { attributesOf } from "../../onnx/ops.ts";
 import { exchangedTaps, reversedDepthwise } from "./kernel.ts";
 import { type BlockedLayout, NCHWC, type Picture } from "./layout.ts";
 import type { BlockedRule } from "./rule.ts";
+import { convAttributes } from "./window-attributes.ts";
 
 const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
 
@@ -139,16 +140,5 @@ function emitConv(
   }: { readonly kernel: readonly number[]; readonly group: number; readonly pads: readonly number[] },
   layout: BlockedLayout,
 ): string {
-  return layout.emit(
-    "Conv",
-    [X, W],
-    {
-      group: { kind: "int", value: group },
-      kernel_shape: { kind: "ints", value: kernel },
-      pads: { kind: "ints", value: pads },
-      strides: { kind: "ints", value: [1, 1] },
-      dilations: { kind: "ints", value: [1, 1] },
-    },
-    { domain: NCHWC },
-  );
+  return layout.emit("Conv", [X, W], convAttributes({ kernel, group, pads }), { domain: NCHWC });
 }

@@ -5,6 +5,7 @@ import { attributesOf } from "../../onnx/ops.ts";
 import { type KernelForm, kernel } from "./kernel.ts";
 import { type BlockedLayout, NCHWC, type Picture } from "./layout.ts";
 import type { BlockedRule } from "./rule.ts";
+import { convAttributes } from "./window-attributes.ts";
 
 /** What the engine's convolution takes in besides X, W and B. */
 interface Fused {
@@ -59,14 +60,7 @@ function write(node: Node, form: KernelForm, layout: BlockedLayout, { activation
   const made = layout.emit(
     "Conv",
     inputs,
-    {
-      group: { kind: "int", value: group },
-      kernel_shape: { kind: "ints", value: [kh, kw] },
-      pads: { kind: "ints", value: pads ?? [0, 0, 0, 0] },
-      strides: { kind: "ints", value: strides ?? [1, 1] },
-      dilations: { kind: "ints", value: dilations ?? [1, 1] },
-      ...activation?.attributes,
-    },
+    { ...convAttributes({ group, kernel: [kh, kw], pads, strides, dilations }), ...activation?.attributes },
     { domain: NCHWC, like: node },
   );
   if (activation) layout.take(activation.node);

@@ -2,6 +2,7 @@ import { type KernelGradient, kernelGradient } from "./kernel-gradient.ts";
 import { type Lanes, lanesOf, type PictureRows, pictureRows } from "./lanes.ts";
 import { type BlockedLayout, NCHWC } from "./layout.ts";
 import type { BlockedRule } from "./rule.ts";
+import { convAttributes } from "./window-attributes.ts";
 
 /**
  * The gradient of a kernel, written as a convolution with batch and channels exchanged: Σ over images and pixels. Blocked
@@ -47,14 +48,8 @@ interface Work {
 /** [groups, rows of the kernel, Co, kw · inputs] */
 function rowsOfKernel({ X, count }: PictureRows, slopes: string, { job, lanes, layout }: Work): string {
   const { columns, outputs } = job;
-  const ints = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
-  const attributes = {
-    group: { kind: "int", value: 1 },
-    kernel_shape: ints(1, columns.output),
-    pads: ints(0, 0, 0, 0),
-    strides: ints(1, 1),
-    dilations: ints(1, columns.stride * lanes.inputs),
-  } as const;
+  const dilations = [1, columns.stride * lanes.inputs];
+  const attributes = convAttributes({ kernel: [1, columns.output], dilations });
   const made = layout.emit("Conv", [X, slopes], attributes, { domain: NCHWC });
   const extents = [lanes.groups, count, outputs, columns.kernel * lanes.inputs];
   return layout.reshape(layout.outOfBlocks(made, outputs), extents);

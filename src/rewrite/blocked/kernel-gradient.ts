@@ -1,3 +1,4 @@
+import { numbersOf } from "../../base/tensor.ts";
 import type { Node } from "../../onnx/graph.ts";
 import { attributesOf } from "../../onnx/ops.ts";
 import type { BlockedLayout } from "./layout.ts";
@@ -34,8 +35,9 @@ export interface KernelGradient {
 export function kernelGradient(node: Node, layout: BlockedLayout): KernelGradient | undefined {
   const [X, dY] = node.inputs.map((name) => exchanged(layout.maker(name)));
   const end = lastBehind(node, layout);
-  const { group, strides, dilations, pads } = attributesOf("Conv", node.attributes);
-  if (X === undefined || dY === undefined || !end || group !== 1) return undefined;
+  const { group, strides, dilations, pads, auto_pad } = attributesOf("Conv", node.attributes);
+  if (X === undefined || dY === undefined || !end || node.inputs.length > 2) return undefined;
+  if (group !== 1 || auto_pad !== "NOTSET") return undefined;
   // A stride here is a dilation of the kernel there.
   if (strides?.some((stride) => stride !== 1)) return undefined;
   const [from, to, kernel] = [layout.shape(X), layout.shape(dY), layout.shape(end.output)];
@@ -66,8 +68,15 @@ function exchanged(node: Node | undefined): string | undefined {
 /** The Transpose that exchanges the axes back, behind a Slice where inputs at the end are never read. */
 function lastBehind(node: Node, layout: BlockedLayout) {
   const first = layout.onlyReader(node.outputs[0] ?? "");
-  const last = first?.op === "Slice" ? layout.onlyReader(first.outputs[0] ?? "") : first;
+  const last = first && isCrop(first, layout) ? layout.onlyReader(first.outputs[0] ?? "") : first;
   const [output] = last?.outputs ?? [];
   if (!first || !last || output === undefined || exchanged(last) === undefined) return undefined;
   return { output, nodes: [first, last] };
+}
+
+/** A Slice that takes elements off the end alone. */
+function isCrop({ op, inputs }: Node, layout: BlockedLayout): boolean {
+  const [, starts = "", , , steps = ""] = inputs;
+  const from = layout.constantOf(starts);
+  return op === "Slice" && steps === "" && from !== undefined && numbersOf(from).every((start) => start === 0);
 }

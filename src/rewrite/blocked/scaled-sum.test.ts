@@ -62,6 +62,11 @@ test.each<[string, readonly number[], (drawn: Drawn) => Value]>([
   ["a small tensor", [100, 100], ({ g, W, V, s }) => g.Sub(W, g.Mul(V, s))],
   ["a size that makes no picture", [65537, 3], ({ g, W, V, s }) => g.Sub(W, g.Mul(V, s))],
   ["a difference that something else reads", [256, 256], ({ g, W, V, s }) => g.Neg(g.Sub(W, g.Mul(V, s)))],
+  [
+    "a difference that is given out and read",
+    [256, 256],
+    ({ g, W, V, s }) => g.Abs(g.named("moved", g.Sub(W, g.Mul(V, s)))),
+  ],
   ["a product of two tensors", [256, 256], ({ g, W, V }) => g.Sub(W, g.Mul(V, V))],
   ["a scaled tensor that is read twice", [256, 256], ({ g, W, V, s }) => g.Add(...twice(g, g.Mul(V, s), W))],
   ["a number taken from a tensor", [256, 256], ({ g, W, s }) => g.Sub(g.Mul(W, s), W)],

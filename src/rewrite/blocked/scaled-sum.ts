@@ -3,9 +3,10 @@ import { floats } from "../../base/tensor.ts";
 import type { Node } from "../../onnx/graph.ts";
 import { type BlockedLayout, NCHWC } from "./layout.ts";
 import type { BlockedRule } from "./rule.ts";
+import { convAttributes } from "./window-attributes.ts";
 
 /** Fewer numbers are not worth it. */
-const LARGE = 2 ** 16;
+const FEWEST = 2 ** 16;
 
 /** How many rows the numbers are laid out in: threads take rows each. */
 const rowCounts = [64, 32, 16, 8, 4, 2];
@@ -20,7 +21,9 @@ export const scaledSum: BlockedRule = (node, layout) => {
   const [output = ""] = node.outputs;
   const scaled = scaledBy(layout.maker(product), layout);
   const shape = layout.shape(W);
-  if (!scaled || !shape || !layout.isOutput(output) || layout.onlyReader(product) !== node) return false;
+  if (!scaled || !shape || layout.onlyReader(product) !== node) return false;
+  // Who reads it expects the shape that it had.
+  if (!layout.isOutput(output) || layout.readers(output).length > 0) return false;
   if (shape.join() !== layout.shape(scaled.V)?.join() || shape.join() !== layout.shape(output)?.join()) return false;
   const extents = pictureOf(sizeOf(shape), layout.block);
   if (!extents) return false;
@@ -32,12 +35,11 @@ export const scaledSum: BlockedRule = (node, layout) => {
     "",
     layout.reshape(layout.plain(W), extents),
   ];
-  const ints = (...value: readonly number[]) => ({ kind: "ints", value }) as const;
-  const attributes = {
-    group: { kind: "int", value: layout.block },
-    ...{ kernel_shape: ints(1, 1), pads: ints(0, 0, 0, 0), strides: ints(1, 1), dilations: ints(1, 1) },
-  } as const;
-  layout.emit("Conv", inputs, attributes, { domain: NCHWC, output, like: node });
+  layout.emit("Conv", inputs, convAttributes({ group: layout.block, kernel: [1, 1] }), {
+    domain: NCHWC,
+    output,
+    like: node,
+  });
   return layout.giveOut(output, extents);
 };
 
@@ -56,5 +58,5 @@ function scaledBy(
 /** [1, block, rows, columns] for so many numbers, undefined where they make none. */
 function pictureOf(size: number, block: number): readonly number[] | undefined {
   const rows = rowCounts.find((count) => size % (block * count) === 0);
-  return size < LARGE || rows === undefined ? undefined : [1, block, rows, size / block / rows];
+  return size < FEWEST || rows === undefined ? undefined : [1, block, rows, size / block / rows];
 }

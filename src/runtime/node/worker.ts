@@ -12,8 +12,8 @@ import type { Envelope, Reply, Request } from "./protocol.ts";
  * The thread that onnxruntime runs in: `session.run` blocks its thread for the whole run, so it must not be the one
  * that reads pictures, draws progress and hears Ctrl-C.
  *
- * Each state tensor has two buffers used in turn: a run reads one and writes the other, then they change places. One
- * buffer for both is only safe where nothing in the graph still reads the old value, which the caller has to know.
+ * A state tensor has two buffers used in turn, a run reads one and writes the other, then they change places; or, where
+ * the caller knows that nothing in the graph still reads the old value, one buffer for both.
  */
 interface StateTensor {
   current: ort.Tensor;
