@@ -1,13 +1,8 @@
-import { Command } from "commander";
-import { readFlags } from "../src/cli/command.ts";
-import { type Flags, type FlagValues, onOff } from "../src/cli/flag.ts";
+import type { Flags, FlagValues } from "../src/cli/flag.ts";
 import { threads } from "../src/cli/flags/shared.ts";
-import { toOption } from "../src/cli/program.ts";
 import { listOf, oneOf, text, wholeNumber } from "../src/cli/values.ts";
 import { networkNames } from "./networks.ts";
-
-const asTheyAre = <T extends string>(names: readonly T[]) =>
-  Object.fromEntries(names.map((name) => [name, name])) as Readonly<Record<T, T>>;
+import { asTheyAre, readArguments, tableFlags } from "./read-flags.ts";
 
 const modes = ["full", "forward", "job"] as const;
 
@@ -44,18 +39,15 @@ export const benchFlags = {
     about: "measures nothing: takes what --out wrote, of several files as if they were further rounds",
     parse: listOf(text),
   },
-  markdown: {
-    term: "--markdown [file]",
-    about: "writes the tables into a page, between its markers (default page: bench/README.md)",
-    parse: (given: string) => given,
-  },
-  json: onOff("--json", "one JSON object per line on stdout, instead of tables"),
+  ...tableFlags,
 } as const satisfies Flags;
 
 export type BenchFlags = FlagValues<typeof benchFlags>;
 
 /** How a person calls it. */
 export const calledAs = "npm run bench --";
+
+const about = "What steps and the whole job take here: Regraft beside PyTorch and Keras, where they are here";
 
 /**
  * Reads the flags.
@@ -64,13 +56,5 @@ export const calledAs = "npm run bench --";
  * @throws {UsageError} "bad-option" · {CommanderError}, also after --help, with exit code 0
  */
 export function parseFlags(argv: readonly string[], { print }: { readonly print: (text: string) => void }): BenchFlags {
-  const program = new Command(calledAs)
-    .description("What steps and the whole job take here: Regraft beside PyTorch and Keras, where they are here")
-    .usage("[flags]")
-    .helpOption("-h, --help", "print help")
-    .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: () => {}, outputError: () => {} });
-  for (const flag of Object.values(benchFlags)) program.addOption(toOption(flag));
-  program.parse(argv, { from: "user" });
-  return readFlags(benchFlags, program);
+  return readArguments(argv, { flags: benchFlags, calledAs, about, print });
 }

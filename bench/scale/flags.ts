@@ -1,12 +1,7 @@
-import { Command } from "commander";
-import { readFlags } from "../../src/cli/command.ts";
-import { type Flags, type FlagValues, onOff } from "../../src/cli/flag.ts";
-import { toOption } from "../../src/cli/program.ts";
+import type { Flags, FlagValues } from "../../src/cli/flag.ts";
 import { listOf, oneOf, text, wholeNumber } from "../../src/cli/values.ts";
+import { asTheyAre, readArguments, tableFlags } from "../read-flags.ts";
 import { measureNames } from "./measures.ts";
-
-const asTheyAre = <T extends string>(names: readonly T[]) =>
-  Object.fromEntries(names.map((name) => [name, name])) as Readonly<Record<T, T>>;
 
 /** Images of each folder whose epochs are timed. */
 export const defaultSizes: readonly number[] = [1000, 2000, 5000, 10_000, 20_000];
@@ -33,18 +28,15 @@ export const scaleFlags = {
     about: "measures nothing: joins what --out wrote; of what is there twice, the later file's",
     parse: listOf(text),
   },
-  markdown: {
-    term: "--markdown [file]",
-    about: "writes the tables into a page, between its markers (default page: bench/README.md)",
-    parse: (given: string) => given,
-  },
-  json: onOff("--json", "one JSON object per line on stdout, instead of tables"),
+  ...tableFlags,
 } as const satisfies Flags;
 
 export type ScaleFlags = FlagValues<typeof scaleFlags>;
 
 /** How a person calls it. */
 export const calledAs = "npm run bench:scale --";
+
+const about = "Start-up, large folders and the growth of an epoch's time, on pictures drawn for it";
 
 /**
  * Reads the flags.
@@ -53,13 +45,5 @@ export const calledAs = "npm run bench:scale --";
  * @throws {UsageError} "bad-option" · {CommanderError}, also after --help, with exit code 0
  */
 export function parseFlags(argv: readonly string[], { print }: { readonly print: (text: string) => void }): ScaleFlags {
-  const program = new Command(calledAs)
-    .description("Start-up, large folders and the growth of an epoch's time, on pictures drawn for it")
-    .usage("[flags]")
-    .helpOption("-h, --help", "print help")
-    .exitOverride()
-    .configureOutput({ writeOut: print, writeErr: () => {}, outputError: () => {} });
-  for (const flag of Object.values(scaleFlags)) program.addOption(toOption(flag));
-  program.parse(argv, { from: "user" });
-  return readFlags(scaleFlags, program);
+  return readArguments(argv, { flags: scaleFlags, calledAs, about, print });
 }
