@@ -3,7 +3,7 @@ import type { Graph, Node } from "../onnx/graph.ts";
 import { Flow } from "./flow.ts";
 import { type Wait, withWaits } from "./wait.ts";
 
-/** Output name to the name of the graph input that it is the new value of, of the same shape. */
+/** Output name to the name of the graph input that it is the new value of: as many numbers. */
 export type Updates = Readonly<Record<string, string>>;
 
 export interface InPlace {

@@ -6,7 +6,7 @@ import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
 import type { Runtime, Workspace } from "./runtime.ts";
-import { updateContract } from "./update-contract.ts";
+import { adding, updateContract } from "./update-contract.ts";
 
 /** What every Runtime must do. An adapter's test calls this once. */
 export function runtimeContract(runtime: Runtime): void {
@@ -140,15 +140,6 @@ function weighing(): Graph {
   const g = graphBuilder();
   const weight = (name: string, value: number) => g.initializer(name, floats(new Float32Array(512).fill(value)));
   return g.build([g.named("y", g.Add(g.Mul(g.input("x", "float32", [512]), weight("two", 2)), weight("three", 3)))]);
-}
-
-/** total ← total + x; sum = Σ total */
-function adding(): Uint8Array {
-  const g = graphBuilder();
-  const total = g.input("total", "float32", [2]);
-  const next = g.Add(total, g.input("x", "float32", [2]));
-  const sum = g.named("sum", g.ReduceSum(next, undefined, { keepdims: 0 }));
-  return encodeModel(modelOf(g.build([sum, g.named("next:total", next)])));
 }
 
 /** Enough matrix products to last some milliseconds. */

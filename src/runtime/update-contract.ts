@@ -117,7 +117,7 @@ export function updateContract(runtime: Runtime): void {
 }
 
 /** total ← total + x; sum = Σ total */
-function adding(): Uint8Array {
+export function adding(): Uint8Array {
   const g = graphBuilder();
   const total = g.input("total", "float32", [2]);
   const next = g.Add(total, g.input("x", "float32", [2]));

@@ -3,7 +3,7 @@ import { exchangedConv } from "./conv-exchanged.ts";
 import type { Convolution, WeightGradient } from "./conv-geometry.ts";
 import { perImage } from "./conv-per-image.ts";
 import { oneProduct, stackedProducts } from "./conv-products.ts";
-import { fitsLanes } from "./lanes.ts";
+import { hasLanes } from "./lanes.ts";
 
 /** Ways to the same dW; which one is fastest depends on the extents. */
 const formulations = { stackedProducts, oneProduct, exchangedConv, perImage } satisfies Record<string, WeightGradient>;
@@ -33,7 +33,7 @@ function fastest(conv: Convolution, { shape }: Value, block: number | undefined)
   const isDepthwise = group > 1 && group === inputs && group === outputs;
   if (isDepthwise && typeof images === "number" && axes.every(({ after }) => after >= 0)) return "perImage";
   const pointwise = axes.every(({ kernel, before, after }) => kernel === 1 && before === 0 && after <= 0);
-  if (!pointwise && block !== undefined && fitsLanes(conv, { images, block })) return "exchangedConv";
+  if (!pointwise && block !== undefined && hasLanes(conv, { images, block })) return "exchangedConv";
   const shiftable = axes.every(({ stride }) => stride === 1) && Math.min(inputs, outputs) >= THIN;
   if (group !== 1 || !(pointwise || shiftable)) return "exchangedConv";
   const written = axes.reduce((product, { kernel }) => product * kernel, inputs * outputs);

@@ -1,5 +1,6 @@
 import { numbersOf } from "../../base/tensor.ts";
 import type { Node } from "../../onnx/graph.ts";
+import { fitsLanes } from "../../onnx/lanes.ts";
 import { attributesOf } from "../../onnx/ops.ts";
 import type { BlockedLayout } from "./layout.ts";
 
@@ -47,15 +48,9 @@ export function kernelGradient(node: Node, layout: BlockedLayout): KernelGradien
     ...{ stride: dilations?.[at] ?? 1, before: pads?.[at] ?? 0 },
   });
   const [images = 0, inputs = 0] = from;
-  const found = { images, inputs, outputs: to[1] ?? 0, rows: axis(0), columns: axis(1) };
-  return fits(found, layout.block) ? { X, dY, dW: end.output, ...found, behind: end.nodes } : undefined;
-}
-
-type Extents = Pick<KernelGradient, "images" | "inputs" | "outputs" | "rows">;
-
-function fits({ images, inputs, outputs, rows }: Extents, block: number): boolean {
-  if (outputs % block !== 0 || (inputs >= block && inputs % block !== 0)) return false;
-  return images % block === 0 || (block % images === 0 && rows.output % (block / images) === 0);
+  const [outputs, rows] = [to[1] ?? 0, axis(0)];
+  if (!fitsLanes({ images, inputs, outputs, rows: rows.output }, layout.block)) return undefined;
+  return { X, dY, dW: end.output, images, inputs, outputs, rows, columns: axis(1), behind: end.nodes };
 }
 
 /** What a Transpose exchanges the first two axes of. */

@@ -27,8 +27,8 @@ export const scaledSum: BlockedRule = (node, layout) => {
   if (shape.join() !== layout.shape(scaled.V)?.join() || shape.join() !== layout.shape(output)?.join()) return false;
   const extents = pictureOf(sizeOf(shape), layout.block);
   if (!extents) return false;
-  const ones = layout.constant(floats(new Float32Array(layout.block).fill(-1), [layout.block, 1, 1, 1]));
-  const kernel = layout.emit("Mul", [layout.plain(scaled.s), ones]);
+  const minus = layout.constant(floats(new Float32Array(layout.block).fill(-1), [layout.block, 1, 1, 1]));
+  const kernel = layout.emit("Mul", [layout.plain(scaled.s), minus]);
   const inputs = [
     layout.reshape(layout.plain(scaled.V), extents),
     kernel,
