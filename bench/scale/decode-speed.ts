@@ -57,7 +57,7 @@ async function decoded(dataset: Dataset, { signal }: MeasureContext) {
     indices,
     batch: 32,
     shape: [3, 224, 224],
-    prepare: (image) => preprocess(image, preprocessing),
+    prepare: (image, into) => preprocess(image, preprocessing, into),
     onBad: () => {},
     signal,
   })) {

@@ -16,7 +16,7 @@ const options: BatchesOptions = {
   indices: [...Array(size).keys()],
   batch: 4,
   shape: [2],
-  prepare: ({ data }, index) => Float32Array.of(data[0] ?? -1, index),
+  prepare: ({ data }, into, index) => into.set([data[0] ?? -1, index]),
   onBad: (_, error) => {
     throw error;
   },
@@ -160,9 +160,13 @@ describe("batches", () => {
     expect(await collect(whole, { signal: controller.signal })).toEqual([]);
   });
 
-  it("names the example whose preparation does not have the shape", async () => {
-    const run = collect(whole, { shape: [3] });
-    await expect(run).rejects.toThrow("Example 0 was prepared as 2 numbers; shape [3] has 3.");
+  it("passes on what a preparation throws", async () => {
+    const run = collect(whole, {
+      prepare: () => {
+        throw new RangeError("odd");
+      },
+    });
+    await expect(run).rejects.toThrow("odd");
   });
 
   it("has nothing to give for no indices", async () => {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../base/error-codes.ts";
-import { DataError, GraphError, TrainingError } from "../base/errors.ts";
+import { DataError, TrainingError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
-import { formatShape, type StaticShape, sizeOf } from "../base/shape.ts";
+import { type StaticShape, sizeOf } from "../base/shape.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
 import type { RgbImage } from "../image/image.ts";
 import type { Dataset } from "./dataset.ts";
@@ -29,8 +29,8 @@ export interface BatchesOptions {
   readonly batch: number;
   /** Shape of one prepared example. */
   readonly shape: StaticShape;
-  /** A picture as the model's input. */
-  readonly prepare: (image: RgbImage, index: number) => Float32Array;
+  /** Writes a picture as the model's input: all numbers of `into`, [...shape]. */
+  readonly prepare: (image: RgbImage, into: Float32Array, index: number) => void;
   /** Told of each picture that cannot be read, in order, when its batch is due. What it throws ends the iteration. */
   readonly onBad: (index: number, error: DataError) => void;
   /** Batches that are decoded in advance while the consumer works, from 1. */
@@ -46,8 +46,7 @@ export interface BatchesOptions {
  * A consumer that leaves early waits for the pictures being decoded, and nothing goes on behind its back.
  *
  * @throws {UsageError} "bad-option"
- * @throws {GraphError} "bad-shape" where `prepare` does not give `shape`
- * @throws whatever `load` throws beside "unreadable-image" and "image-too-small"
+ * @throws whatever `load` and `prepare` throw beside "unreadable-image" and "image-too-small"
  */
 export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterable<Batch> {
   const { indices, batch, shape, prepare, onBad, ahead = 2, parallel = 8, signal, ...rest } = options;
@@ -57,49 +56,82 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterabl
   checkNumber("parallel", parallel, { min: 1, integer: true });
   const state = { isUnwanted: false };
   const inTurn = limit(parallel);
-  const read = (index: number): Promise<Example> =>
-    inTurn(() => (state.isUnwanted || signal?.aborted ? unread(index) : readExample(dataset, index, prepare)));
-  const tasks = chunks(indices, batch).map((chunk) => () => Promise.all(chunk.map(read)));
+  const read: Reader = (index, into) =>
+    inTurn(async () => {
+      if (state.isUnwanted || signal?.aborted) throw unread(index);
+      prepare(await dataset.load(index), into, index);
+    });
+  const tasks = chunks(indices, batch).map((chunk) => () => readChunk(chunk, { dataset, shape, read }));
   const onLeave = () => {
     state.isUnwanted = true;
   };
-  return readable(prefetch(tasks, { ahead, onLeave }), { dataset, shape, onBad, signal });
+  return readable(prefetch(tasks, { ahead, onLeave }), { onBad, signal });
 }
 
-type Example =
-  | { readonly index: number; readonly input: Float32Array }
-  | { readonly index: number; readonly error: unknown };
+type Reader = (index: number, into: Float32Array) => Promise<void>;
 
-/** Never rejects: a picture's failure must not end the wait for its neighbours. */
-async function readExample(dataset: Dataset, index: number, prepare: BatchesOptions["prepare"]): Promise<Example> {
-  try {
-    return { index, input: prepare(await dataset.load(index), index) };
-  } catch (error) {
-    return { index, error };
-  }
+interface Failure {
+  readonly index: number;
+  readonly error: unknown;
 }
 
-const unread = async (index: number): Promise<Example> => ({
-  index,
-  error: new TrainingError("interrupted", `Example ${index} was not read: the iteration was ended.`),
-});
+/** Examples of one batch, those that could not be read apart. */
+interface Chunk {
+  readonly batch: Batch | undefined;
+  readonly failures: readonly Failure[];
+}
 
-interface ReadableOptions {
+interface ChunkOptions {
   readonly dataset: Dataset;
   readonly shape: StaticShape;
+  readonly read: Reader;
+}
+
+/** Each example is written where it belongs in the batch. One that fails does not end the wait for its neighbours. */
+async function readChunk(indices: readonly number[], { dataset, shape, read }: ChunkOptions): Promise<Chunk> {
+  const size = sizeOf(shape);
+  const data = new Float32Array(indices.length * size);
+  const results = await Promise.allSettled(
+    indices.map((index, at) => read(index, data.subarray(at * size, (at + 1) * size))),
+  );
+  const examples = indices.map((index, at) => ({ index, at, result: results[at] }));
+  const failures = examples.flatMap(({ index, result }): Failure[] =>
+    result?.status === "rejected" ? [{ index, error: result.reason }] : [],
+  );
+  const good = examples.filter(({ result }) => result?.status === "fulfilled");
+  if (good.length === 0) return { batch: undefined, failures };
+  const batch = {
+    indices: good.map(({ index }) => index),
+    inputs: tensor("float32", [good.length, ...shape], only(good, data, size)),
+    labels: good.map(({ index }) => dataset.label(index)),
+  };
+  return { batch, failures };
+}
+
+/** The examples' numbers alone; `data` itself where that is all of it. */
+function only(examples: readonly { readonly at: number }[], data: Float32Array, size: number): Float32Array {
+  if (examples.length * size === data.length) return data;
+  const result = new Float32Array(examples.length * size);
+  for (const [to, { at }] of examples.entries()) result.set(data.subarray(at * size, (at + 1) * size), to * size);
+  return result;
+}
+
+const unread = (index: number) =>
+  new TrainingError("interrupted", `Example ${index} was not read: the iteration was ended.`);
+
+interface ReadableOptions {
   readonly onBad: BatchesOptions["onBad"];
   readonly signal: StopSignal | undefined;
 }
 
 async function* readable(
-  decoded: AsyncIterable<readonly Example[]>,
-  { dataset, shape, onBad, signal }: ReadableOptions,
+  chunks: AsyncIterable<Chunk>,
+  { onBad, signal }: ReadableOptions,
 ): AsyncGenerator<Batch, void, void> {
-  for await (const examples of decoded) {
+  for await (const { batch, failures } of chunks) {
     if (signal?.aborted) return;
-    const good = examples.filter((example) => "input" in example);
-    for (const example of examples) if ("error" in example) reportBad(example.index, example.error, onBad);
-    if (good.length > 0) yield collate(good, shape, dataset);
+    for (const { index, error } of failures) reportBad(index, error, onBad);
+    if (batch) yield batch;
     if (signal?.aborted) return;
   }
 }
@@ -109,28 +141,6 @@ const badCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unreadable-image",
 function reportBad(index: number, error: unknown, onBad: BatchesOptions["onBad"]): void {
   if (!(error instanceof DataError) || !badCodes.has(error.code)) throw error;
   onBad(index, error);
-}
-
-function collate(
-  examples: readonly { readonly index: number; readonly input: Float32Array }[],
-  shape: StaticShape,
-  dataset: Dataset,
-): Batch {
-  const size = sizeOf(shape);
-  const data = new Float32Array(examples.length * size);
-  for (const [at, { index, input }] of examples.entries()) {
-    if (input.length !== size) {
-      const message = `Example ${dataset.name(index)} was prepared as ${input.length} numbers; shape ${formatShape(shape)} has ${size}.`;
-      throw new GraphError("bad-shape", message);
-    }
-    data.set(input, at * size);
-  }
-  const indices = examples.map(({ index }) => index);
-  return {
-    indices,
-    inputs: tensor("float32", [examples.length, ...shape], data),
-    labels: indices.map((index) => dataset.label(index)),
-  };
 }
 
 function chunks<T>(items: readonly T[], size: number): T[][] {

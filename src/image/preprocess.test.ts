@@ -105,4 +105,13 @@ describe("preprocess", () => {
     const open = { ...plain, resize: { kind: "shortest-edge", size: 256 }, crop: undefined } as const;
     expect(() => preprocess(row(4), open)).toThrow(expect.objectContaining({ code: "no-preprocessing" }));
   });
+
+  it("writes into the array given, and refuses one of another length", () => {
+    const into = new Float32Array(12).fill(9);
+    expect(preprocess(row(4), plain, into.subarray(3, 9))).toEqual(preprocess(row(4), plain));
+    expect([...into.subarray(0, 3), ...into.subarray(9)]).toEqual([9, 9, 9, 9, 9, 9]);
+    expect(() => preprocess(row(4), plain, into)).toThrow(
+      "A picture was prepared as 2 × 1 pixels, 6 numbers; 12 are wanted.",
+    );
+  });
 });

@@ -31,12 +31,17 @@ export function inputSize({ crop, resize }: Preprocessing): Size {
  * A picture as the model's input: resized, its centre cropped (black around pictures smaller than the crop), normalised.
  *
  * @param image RGB bytes, [height, width, 3]
- * @returns float32 [3, height, width] for NCHW, [height, width, 3] for NHWC
+ * @param into gets the numbers, [3, height, width] for NCHW, [height, width, 3] for NHWC; a new array by default
+ * @returns `into`
  * @throws {ModelError} "no-preprocessing", see inputSize
+ * @throws {GraphError} "bad-shape" where `into` has another length
  * @see torchvision's Resize(antialias=True), CenterCrop, ToTensor, Normalize on Pillow pictures
  */
-export function preprocess(image: RgbImage, preprocessing: Preprocessing): Float32Array {
-  return normalize(resizeAndCrop(image, preprocessing), preprocessing);
+export function preprocess(image: RgbImage, preprocessing: Preprocessing, into?: Float32Array): Float32Array {
+  const bytes = resizeAndCrop(image, preprocessing);
+  const result = into ?? new Float32Array(bytes.data.length);
+  normalize(bytes, preprocessing, result);
+  return result;
 }
 
 /** The first half of `preprocess`, still bytes: [inputSize.height, inputSize.width, 3]. */

@@ -96,28 +96,56 @@ function vertical(source: Uint8ClampedArray, stride: number, rows: Coefficients,
   for (let y = 0; y < count; y++) {
     const start = ((first[y] as number) - top) * stride;
     const own = weights.subarray(y * taps, y * taps + (used[y] as number));
-    sums.fill(half);
-    for (let tap = 0; tap < own.length; tap += 4)
-      addRows(sums, source, start + tap * stride, own.subarray(tap, tap + 4));
-    const out = y * stride;
-    for (let at = 0; at < stride; at++) result[out + at] = (sums[at] as number) >> precisionBits;
+    const row = result.subarray(y * stride, (y + 1) * stride);
+    if (own.length <= 4) mixFour(row, source, start, own);
+    else mixMany(row, source, start, own, sums);
   }
   return new Uint8Array(result.buffer);
 }
 
-/**
- * Adds up to four rows times their weights: a sum is read and written once for all of them. A row that is not there has
- * weight 0, and the first one's bytes.
- */
+/** Up to four rows at once, as enlarging and halving have them: no sum is kept in memory. */
+function mixFour(row: Uint8ClampedArray, source: Uint8ClampedArray, start: number, weights: Int32Array): void {
+  const stride = row.length;
+  const { a, b, c, d, second, third, fourth } = fourOf(weights, start, stride);
+  for (let at = 0; at < stride; at++) {
+    const upper = Math.imul(a, source[start + at] as number) + Math.imul(b, source[second + at] as number);
+    const lower = Math.imul(c, source[third + at] as number) + Math.imul(d, source[fourth + at] as number);
+    row[at] = (half + upper + lower) >> precisionBits;
+  }
+}
+
+/** More rows, four at a time: a sum is read and written once for all of them. */
+function mixMany(
+  row: Uint8ClampedArray,
+  source: Uint8ClampedArray,
+  start: number,
+  weights: Int32Array,
+  sums: Int32Array,
+): void {
+  const stride = row.length;
+  sums.fill(half);
+  for (let tap = 0; tap < weights.length; tap += 4) {
+    addRows(sums, source, start + tap * stride, weights.subarray(tap, tap + 4));
+  }
+  for (let at = 0; at < stride; at++) row[at] = (sums[at] as number) >> precisionBits;
+}
+
+/** Adds up to four rows times their weights. */
 function addRows(sums: Int32Array, source: Uint8ClampedArray, start: number, weights: Int32Array): void {
   const stride = sums.length;
-  const [a = 0, b = 0, c = 0, d = 0] = weights;
-  const second = weights.length > 1 ? start + stride : start;
-  const third = weights.length > 2 ? start + 2 * stride : start;
-  const fourth = weights.length > 3 ? start + 3 * stride : start;
+  const { a, b, c, d, second, third, fourth } = fourOf(weights, start, stride);
   for (let at = 0; at < stride; at++) {
     const upper = Math.imul(a, source[start + at] as number) + Math.imul(b, source[second + at] as number);
     const lower = Math.imul(c, source[third + at] as number) + Math.imul(d, source[fourth + at] as number);
     sums[at] = ((sums[at] as number) + (upper | 0) + (lower | 0)) | 0;
   }
+}
+
+/** Where up to four rows begin, with their weights. A row that is not there has weight 0, and the first one's bytes. */
+function fourOf(weights: Int32Array, start: number, stride: number) {
+  const [a = 0, b = 0, c = 0, d = 0] = weights;
+  const second = weights.length > 1 ? start + stride : start;
+  const third = weights.length > 2 ? start + 2 * stride : start;
+  const fourth = weights.length > 3 ? start + 3 * stride : start;
+  return { a, b, c, d, second, third, fourth };
 }

@@ -7,7 +7,6 @@ import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { PreparedPictures } from "../data/prepared-pictures.ts";
 import { type Augmentation, augment } from "../image/augment.ts";
-import type { RgbImage } from "../image/image.ts";
 import { normalize } from "../image/normalize.ts";
 import { inputSize, resizeAndCrop } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
@@ -18,7 +17,7 @@ import { type TrainingProgram, trainingProgram } from "../program/training-progr
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
 import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
-import { pixelSource } from "../training/pixel-source.ts";
+import { type PixelSourceOptions, pixelSource } from "../training/pixel-source.ts";
 import type { Source } from "../training/source.ts";
 import { openTrainer, type Trainer } from "../training/trainer.ts";
 import type { Compiled } from "./compile.ts";
@@ -173,7 +172,10 @@ class OpenAssembly implements Assembly {
       ...{ ledger, target, ...inputOf(options) },
       ...(augmented
         ? { dataset, prepare: augmented }
-        : { dataset: this.#pictures.of(dataset), prepare: (image) => normalize(image, options.preprocessing) }),
+        : {
+            dataset: this.#pictures.of(dataset),
+            prepare: (image, into) => normalize(image, options.preprocessing, into),
+          }),
     });
     if (!frozen) return pixels;
     return cachedSource({
@@ -209,10 +211,10 @@ function inputOf({ graph, preprocessing }: AssemblyOptions) {
 }
 
 /** Makes the model's input of a picture, differently in each epoch. */
-function augmentation({ preprocessing, seed }: AssemblyOptions, how: Augmentation) {
+function augmentation({ preprocessing, seed }: AssemblyOptions, how: Augmentation): PixelSourceOptions["prepare"] {
   const rng = random(seed).fork("augment");
-  return (image: RgbImage, index: number, epoch: number) =>
-    normalize(augment(image, how, rng.fork(epoch, index), preprocessing), preprocessing);
+  return (image, into, { epoch, index }) =>
+    normalize(augment(image, how, rng.fork(epoch, index), preprocessing), preprocessing, into);
 }
 
 /** The boundary's tensors where all of them can be cached, else undefined. */

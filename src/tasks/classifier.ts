@@ -98,7 +98,7 @@ export class Classifier {
       ledger,
       target,
       ...this.#input(),
-      prepare: (image) => preprocess(image, preprocessing),
+      prepare: (image, into) => preprocess(image, preprocessing, into),
     });
     const judge = async (examples: Examples) => {
       const { losses, logits } = await this.#run(examples.inputs, examples.targets, examples.indices.length);
@@ -130,7 +130,9 @@ export class Classifier {
     const { input, shape } = this.#input();
     const length = shape.reduce((product, extent) => product * extent, 1);
     const pixels = new Float32Array(images.length * length);
-    for (const [at, image] of images.entries()) pixels.set(preprocess(image, preprocessing), at * length);
+    for (const [at, image] of images.entries()) {
+      preprocess(image, preprocessing, pixels.subarray(at * length, (at + 1) * length));
+    }
     const inputs = { [input]: tensor("float32", [images.length, ...shape], pixels) };
     const { logits } = await this.#run(inputs, new Float32Array(images.length * this.#units), images.length);
     return images.map((_, row) => {

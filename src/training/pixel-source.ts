@@ -12,8 +12,8 @@ export interface PixelSourceOptions {
   readonly input: string;
   /** Of one picture, [3, H, W]. */
   readonly shape: StaticShape;
-  /** Makes the model's input values from a picture; where it augments, differently in each epoch. */
-  readonly prepare: (image: RgbImage, index: number, epoch: number) => Float32Array;
+  /** Writes a picture as the model's input values; where it augments, differently in each epoch. */
+  readonly prepare: (image: RgbImage, into: Float32Array, example: { index: number; epoch: number }) => void;
   /** What is true of an example, [C]. */
   readonly target: (index: number) => ArrayLike<number>;
 }
@@ -31,7 +31,7 @@ export function pixelSource({ dataset, ledger, input, shape, prepare, target }: 
         indices: order,
         batch,
         shape,
-        prepare: (image, index) => prepare(image, index, epoch),
+        prepare: (image, into, index) => prepare(image, into, { index, epoch }),
         onBad: (index, error) => ledger.add(index, error),
         ...(signal ? { signal } : {}),
       });
