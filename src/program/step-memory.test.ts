@@ -4,7 +4,7 @@ import { graphBuilder } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { meanSquaredError } from "./losses.ts";
 import { adam, sgd } from "./optimizers.ts";
-import { activationCopies, stepMemory } from "./step-memory.ts";
+import { activationCopies, leastBytes, stepMemory } from "./step-memory.ts";
 import { trainingProgram } from "./training-program.ts";
 
 /** logits [N, 2] = Erf(X·frozen)·trained, X [N, 8], frozen [8, 4], trained [4, 2]. */
@@ -39,4 +39,12 @@ test("activations grow with the batch, and are there as often as the engine lays
   expect(perExample).toBeLessThanOrEqual((8 + 2 + 4 + 2 + 8) * 4);
   const { frozenBytes = 0, stateBytes = 0, activationBytes = 0, totalBytes } = many ?? {};
   expect(totalBytes).toBe(frozenBytes + stateBytes + activationCopies * activationBytes);
+});
+
+test("the least is everything once, with no room to spare", () => {
+  const { frozenBytes, activationBytes } = stepMemory(program(), { batch: 10 });
+  const least = leastBytes(program(), 10);
+  // The weight of 4 x 2 is state; the scalars of a step come with it.
+  expect(least).toBeGreaterThanOrEqual(activationBytes + 8 * 4 + 32 * 4);
+  expect(least).toBeLessThanOrEqual(activationBytes + 8 * 4 + frozenBytes);
 });

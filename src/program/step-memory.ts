@@ -30,6 +30,16 @@ export interface StepMemoryOptions {
   readonly prefix?: { readonly graph: Graph; readonly batch: number } | undefined;
 }
 
+/**
+ * What no run of a step can do with less of, in bytes: weights, state, and activations once.
+ *
+ * @throws {GraphError} "bad-shape" · "bad-graph"
+ */
+export function leastBytes({ step }: TrainingProgram, batch: number): number {
+  const { constantBytes, inputBytes, peakBytes } = taken(step.graph, batch, Object.keys(step.updates));
+  return constantBytes + inputBytes + peakBytes;
+}
+
 /** @throws {GraphError} "bad-shape" · "bad-graph" */
 export function stepMemory(program: TrainingProgram, { batch, prefix }: StepMemoryOptions): StepMemory {
   const loaded = [program.step, program.evaluate, ...(program.accumulate ? [program.accumulate] : [])];

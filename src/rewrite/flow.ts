@@ -79,15 +79,26 @@ export class Flow {
 
   /** In the graph's order, a node and all those whose outputs are for it alone: an engine may make one node of them. */
   joinable(node: Node): readonly Node[] {
-    const last = this.#at(node);
-    const joined = new Set([last]);
-    for (let at = last - 1; at >= 0; at--) {
-      const readers = this.#nodes[at]?.outputs.flatMap((name) =>
-        this.#given.has(name) ? [-1] : this.#readersOf(name),
-      );
-      if (readers && readers.length > 0 && readers.every((reader) => joined.has(reader))) joined.add(at);
+    const joined = new Set<number>();
+    const open = new Set([this.#at(node)]);
+    // The last first: what reads a node has been decided on when its turn comes.
+    for (let at = Math.max(...open); open.delete(at); at = Math.max(...open)) {
+      if (joined.size > 0 && !this.#isFor(at, joined)) continue;
+      joined.add(at);
+      for (const maker of this.#makersFor(at)) open.add(maker);
     }
-    return this.#nodes.filter((_, at) => joined.has(at));
+    return [...joined].sort((one, other) => one - other).flatMap((at) => this.#nodes[at] ?? []);
+  }
+
+  #isFor(at: number, readers: ReadonlySet<number>): boolean {
+    const outputs = this.#nodes[at]?.outputs ?? [];
+    return outputs.every(
+      (name) => !this.#given.has(name) && this.#readersOf(name).every((reader) => readers.has(reader)),
+    );
+  }
+
+  #makersFor(at: number): readonly number[] {
+    return (this.#nodes[at]?.inputs ?? []).flatMap((name) => this.#makers.get(name) ?? []);
   }
 
   /** Those of `nodes` that need not have run when `after` does. */
@@ -107,10 +118,7 @@ export class Flow {
   }
 
   #above(node: Node): ReadonlySet<number> {
-    return reached(this.#at(node), (at) => {
-      const { op = "", inputs = [] } = this.#nodes[at] ?? {};
-      return shapeReaders.has(op) ? [] : inputs.flatMap((name) => this.#makers.get(name) ?? []);
-    });
+    return reached(this.#at(node), (at) => (shapeReaders.has(this.#nodes[at]?.op ?? "") ? [] : this.#makersFor(at)));
   }
 
   #below(node: Node): ReadonlySet<number> {

@@ -6,9 +6,9 @@ import type { Graph } from "../../onnx/graph.ts";
 import { footprint } from "../../onnx/memory.ts";
 import { modelOf } from "../../onnx/model.ts";
 import type { OptimizerName } from "../../program/optimizers.ts";
-import { stepMemory } from "../../program/step-memory.ts";
+import { leastBytes } from "../../program/step-memory.ts";
 import { BATCH } from "../../rewrite/input.ts";
-import { type AssemblyOptions, assemble, cacheOptions, type Plan, planned } from "../assembly.ts";
+import { type AssemblyOptions, assemble, cacheOptions, planned } from "../assembly.ts";
 import type { Base } from "../base-model.ts";
 import { compiled } from "../compile.ts";
 import { someClasses, trainingForm } from "../doctor/training-form.ts";
@@ -80,7 +80,7 @@ function training(base: Base, options: WorkloadOptions, host: Host): Workload {
   const form = trainingForm(base, { unfreeze: unfreezeOf(mode), seed, dropout: 0 });
   const assembly = assemblyOf(base, form, options, host);
   const plan = planned(assembly);
-  requireFree(leastBytes(plan, batch), batch, host);
+  requireFree(leastBytes(plan.program, batch), batch, host);
   return {
     forward: form.graph,
     trainable: form.trainable,
@@ -121,12 +121,6 @@ function assemblyOf(
 async function bound(opening: ReturnType<typeof assemble>) {
   const assembly = await opening;
   return { trainer: assembly.trainer, close: () => assembly.close() };
-}
-
-/** Activations once: a run takes no less. */
-function leastBytes({ program }: Plan, batch: number): number {
-  const { frozenBytes, stateBytes, activationBytes } = stepMemory(program, { batch });
-  return frozenBytes + stateBytes + activationBytes;
 }
 
 /** Too large a batch would end the process without a word. */
