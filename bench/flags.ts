@@ -19,7 +19,7 @@ export const benchFlags = {
   },
   steps: {
     term: "--steps <n>",
-    about: "steps that each process times, after two that are not (default: 5)",
+    about: "whole steps that each process times, after two that are not, and three times as many forward passes (default: 5)",
     parse: wholeNumber({ min: 1 }),
   },
   only: {

@@ -8,9 +8,11 @@ const ended = { code: 0, output: "", errors: "", seconds: 30, peakRssMb: 900 };
 test("a step's record has what its process told", () => {
   const output = '{"stepMs": 200, "peakRssMb": 700, "versions": {"keras": "3.15.1"}}';
   expect(measuredOf(step, { ...ended, output }, { steps: 5 })).toEqual({
-    record: { ...step, steps: 5, stepMs: 200, peakRssMb: 700 },
+    // More forward passes are timed than whole steps.
+    record: { ...step, steps: 15, stepMs: 200, peakRssMb: 700 },
     versions: { keras: "3.15.1" },
   });
+  expect(measuredOf({ ...step, mode: "full" }, { ...ended, output }, { steps: 5 }).record).toMatchObject({ steps: 5 });
 });
 
 test("a job's seconds and memory are those of the whole process", () => {

@@ -1,4 +1,5 @@
 import { lastLine } from "./json-lines.ts";
+import { timedSteps } from "./networks.ts";
 import { type Measurement, whatOf } from "./plan.ts";
 import { type ProgramOptions, programOf } from "./programs.ts";
 import type { BenchRecord, Failure } from "./results.ts";
@@ -43,7 +44,7 @@ function ofStep(measurement: Measurement & { type: "step" }, output: string, ste
   const told = toldStep(output);
   if (!told) return undefined;
   const { versions, ...numbers } = told;
-  return { record: { ...measurement, steps, ...numbers }, versions };
+  return { record: { ...measurement, steps: timedSteps(measurement.mode, steps), ...numbers }, versions };
 }
 
 function ofJob(measurement: Measurement & { type: "job" }, { output, seconds, peakRssMb }: Finished) {

@@ -27,6 +27,9 @@ export const networkNames = Object.keys(networks) as readonly NetworkName[];
 /** A step that trains all layers, or the features alone. */
 export type StepMode = "full" | "forward";
 
+/** Steps that a process times: a forward pass takes about a third of a whole step, and its noise is looked at for as long. */
+export const timedSteps = (mode: StepMode, steps: number): number => (mode === "forward" ? 3 * steps : steps);
+
 /** The frozen base alone, of every network. */
 export const forwardTarget: Target = { goal: 0.9, aim: 0.6 };
 

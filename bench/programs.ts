@@ -1,6 +1,6 @@
 import { type Contestant, contestants } from "./contestants.ts";
 import { jobRecipe } from "./job-recipe.ts";
-import { networks } from "./networks.ts";
+import { networks, timedSteps } from "./networks.ts";
 import type { PeerName } from "./peer-table.ts";
 import type { Measurement } from "./plan.ts";
 
@@ -48,7 +48,7 @@ export function programOf(measurement: Measurement, options: ProgramOptions): Pr
 
 function stepArgs({ contestant, network, mode }: Measurement & { type: "step" }, { steps, threads }: ProgramOptions) {
   const { peer, stepFlags } = contestants[contestant];
-  const shared = flags({ mode, batch: networks[network].batch, steps, threads });
+  const shared = flags({ mode, batch: networks[network].batch, steps: timedSteps(mode, steps), threads });
   return peer === undefined
     ? ["bench", "--model", network, ...shared, "--json"]
     : ["--network", network, ...shared, ...flags({ classes }), ...stepFlags];
