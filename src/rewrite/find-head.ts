@@ -1,7 +1,8 @@
 import { GraphError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { suggestion } from "../base/suggestion.ts";
 import { consumers, type Graph, type Node, type ValueInfo } from "../onnx/graph.ts";
-import { labelOf, suggestion } from "./names.ts";
+import { labelOf } from "./names.ts";
 import { type HeadKind, type Product, productOf } from "./product-rules.ts";
 import { type Chain, classOutput, roleOf, trailingChain } from "./trailing.ts";
 

@@ -1,9 +1,10 @@
 import { GraphError, UsageError } from "../base/errors.ts";
+import { suggestion } from "../base/suggestion.ts";
 import { type Tensor, zeros } from "../base/tensor.ts";
 import { consumers, type Graph, type Node } from "../onnx/graph.ts";
 import { isLoraNode, type LoraMatrix, type LoraNode, loraRules } from "./lora-products.ts";
 import { modulePaths } from "./module-path.ts";
-import { freshNames, suggestion } from "./names.ts";
+import { freshNames } from "./names.ts";
 
 /** A layer that takes a low-rank adapter. */
 export interface LoraLayer {

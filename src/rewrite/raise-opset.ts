@@ -1,4 +1,5 @@
 import { GraphError, ModelError } from "../base/errors.ts";
+import { suggestion } from "../base/suggestion.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { readsOf } from "../onnx/file/sort.ts";
 import { type Attributes, consumers, type Graph, type Model, type Node, OPSET } from "../onnx/graph.ts";
@@ -8,7 +9,7 @@ import { inferNode } from "../onnx/shapes/infer.ts";
 import type { Known } from "../onnx/shapes/known.ts";
 import type { LoweringContext } from "./lowering/emitter.ts";
 import { isLowered, lower } from "./lowering/lowerings.ts";
-import { freshNames, labelOf, suggestion, tensorNames } from "./names.ts";
+import { freshNames, labelOf, tensorNames } from "./names.ts";
 import { unfolded } from "./taken-branch.ts";
 import { upgrades } from "./upgrades.ts";
 

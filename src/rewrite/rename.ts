@@ -1,7 +1,8 @@
 import { GraphError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { suggestion } from "../base/suggestion.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
-import { suggestion, tensorNames } from "./names.ts";
+import { tensorNames } from "./names.ts";
 
 /**
  * Gives a tensor another name, wherever it occurs.

@@ -1,7 +1,7 @@
 import { GraphError } from "../base/errors.ts";
+import { suggestion } from "../base/suggestion.ts";
 import type { Graph, Node, ValueInfo } from "../onnx/graph.ts";
 import { inferShapes } from "../onnx/shapes/infer.ts";
-import { suggestion } from "./names.ts";
 import { withOwnShapes } from "./own-shapes.ts";
 import { prune } from "./prune.ts";
 

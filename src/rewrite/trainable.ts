@@ -1,7 +1,8 @@
 import { GraphError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { suggestion } from "../base/suggestion.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { labelOf, suggestion } from "./names.ts";
+import { labelOf } from "./names.ts";
 import { type WeightedNode, weightedNodes } from "./weight-slots.ts";
 
 /** Which part of the base is trained: everything, nothing, its last k layers, or what comes from a node on. */

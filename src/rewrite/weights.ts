@@ -1,11 +1,11 @@
 import { GraphError } from "../base/errors.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
+import { suggestion } from "../base/suggestion.ts";
 import { floats, isDType, type Tensor } from "../base/tensor.ts";
 import { consumers, type Graph, type Node, producers } from "../onnx/graph.ts";
 import { attributesOf } from "../onnx/ops.ts";
 import { findHead, type Head } from "./find-head.ts";
 import { withInferredOutputs } from "./input.ts";
-import { suggestion } from "./names.ts";
 
 /**
  * The graph with other numbers in some of its initializers; all else is shared.

@@ -1,8 +1,9 @@
 import { GraphError, HostError } from "../base/errors.ts";
+import { suggestion } from "../base/suggestion.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { ops, specOf } from "../onnx/ops.ts";
 import { passedOpNames } from "../onnx/passed-ops.ts";
-import { labelOf, suggestion } from "../rewrite/names.ts";
+import { labelOf } from "../rewrite/names.ts";
 
 /** onnxruntime's own ops that are found in classifiers. @see onnxruntime's docs/ContribOperators.md */
 const contributed = [
