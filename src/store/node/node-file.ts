@@ -1,8 +1,8 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { HostError } from "../../base/errors.ts";
+import { readError } from "../../base/file-errors.ts";
 import { pastEnd } from "../past-end.ts";
 import type { OpenFile } from "../store.ts";
-import { readError } from "./file-errors.ts";
 
 /** @throws {DataError} "no-such-file" · {HostError} "read-failed" for a folder, a pipe or a device too */
 export async function openFile(path: string): Promise<OpenFile> {

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError } from "../../base/errors.ts";
+import { writeError } from "../../base/file-errors.ts";
 import { pastEnd } from "../past-end.ts";
 import type { Scratch } from "../store.ts";
-import { writeError } from "./file-errors.ts";
 
 /** A name that no other process, thread or call takes, and that folder listings hide. */
 export const temporaryName = (): string => `.regraft-${randomUUID()}.tmp`;

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { listError, readError, writeError } from "../../base/file-errors.ts";
 import { storeContract } from "../store-contract.ts";
-import { listError, readError, writeError } from "./file-errors.ts";
 import { nodeStore } from "./node-store.ts";
 
 async function emptyFolder() {

@@ -2,10 +2,10 @@ import type { Stats } from "node:fs";
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
+import { isMissing, listError, readError, writeError } from "../../base/file-errors.ts";
 import { utf8 } from "../../base/utf8.ts";
 import { type FileContent, type FolderEntry, isInPieces, type Store } from "../store.ts";
 import { cleanPath } from "./clean-path.ts";
-import { isMissing, listError, readError, writeError } from "./file-errors.ts";
 import { openFile } from "./node-file.ts";
 import { nodeScratch, temporaryName } from "./node-scratch.ts";
 

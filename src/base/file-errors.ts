@@ -1,4 +1,4 @@
-import { DataError, type ErrorDetails, HostError, type RegraftError } from "../../base/errors.ts";
+import { DataError, type ErrorDetails, HostError, type RegraftError } from "./errors.ts";
 
 /** What a person can do about an error of the operating system, by its name. */
 const hints: Readonly<Record<string, string>> = {
