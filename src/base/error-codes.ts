@@ -27,6 +27,9 @@ export const errorCodes = {
   "no-preprocessing": "The model does not say how its pictures are to be prepared.",
   "fixed-batch": "The model is made for one size of batch, and cannot be opened for others.",
   "not-an-image-model": "The model's input is not a picture tensor.",
+  "unknown-network": "The network's architecture is none that Regraft builds.",
+  "bad-weights":
+    "Stored weights are not those of the network: one is missing, has another shape, or belongs to no layer.",
   "bad-safetensors": "The file is not safetensors, or it is cut off.",
   // data
   "no-such-folder": "The folder does not exist.",
@@ -44,6 +47,12 @@ export const errorCodes = {
   "batch-too-small": "A batch has too few pictures for its BatchNormalization in training mode.",
   "nan-loss": "The loss is not a finite number.",
   interrupted: "The run was stopped from outside.",
+  // hub
+  "no-such-repo": "The hub has no such repository, revision or file, or does not show it to you.",
+  "access-denied": "The hub gives this repository to some people only.",
+  offline: "The model is not on this machine, and the network is not to be used.",
+  unreachable: "The hub, or where it leads, cannot be reached or does not answer as it should.",
+  "bad-download": "What was fetched is not what the hub says it is.",
   // host
   "engine-failed": "onnxruntime refused the model or failed while running it.",
   "out-of-memory": "The machine has not as much memory as was needed.",

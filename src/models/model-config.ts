@@ -18,6 +18,8 @@ export type SavedLoss = z.output<typeof savedLossSchema>;
 const configSchema = z.object({
   model_type: z.string().optional(),
   architectures: z.array(z.string()).nullish(),
+  /** timm's name of the network. */
+  architecture: z.string().nullish(),
   id2label: z.record(z.string(), z.string()).nullish(),
   problem_type: z.string().nullish(),
   regraft: savedLossSchema.nullish(),

@@ -7,6 +7,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { shared, whySkipped } from "../../test/shared.ts";
 import { GraphError, ModelError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
+import { floats } from "../base/tensor.ts";
+import { encodeSafetensors } from "../hub/safetensors.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { OPSET } from "../onnx/graph.ts";
@@ -19,6 +21,9 @@ import { dense } from "../rewrite/layers.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Store } from "../store/store.ts";
+import { architecture } from "../zoo/architecture.ts";
+import { namingsOf } from "../zoo/namings.ts";
+import type { StoredTensors } from "../zoo/stored-network.ts";
 import { imageInput } from "./image-input.ts";
 import { readModelFolder } from "./model-folder.ts";
 import { preprocessingPresets } from "./preprocessing.ts";
@@ -104,6 +109,91 @@ describe("readModelFolder", () => {
     expect(preprocessingSource).toBe("config.json");
   });
 
+  test("finds what tells of a model in onnx/ in the folder above", async () => {
+    await store.write("m/onnx/model.onnx", onnx);
+    await store.write("m/preprocessor_config.json", processor);
+    await store.write("m/onnx/labels.txt", "ants\nbees\n");
+    const { preprocessingSource, labelsSource } = await readModelFolder("m/onnx/model.onnx", { store });
+    expect([preprocessingSource, labelsSource]).toEqual(["preprocessor_config.json", "labels.txt"]);
+  });
+
+  describe("of a folder with timm's weights and no graph", () => {
+    const pretrained_cfg = {
+      input_size: [3, 64, 64],
+      interpolation: "bicubic",
+      crop_pct: 0.875,
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+      classifier: "classifier",
+    };
+    const config = { architecture: "mobilenetv2_035", num_classes: 3, pretrained_cfg };
+
+    async function writeWeights(folder: string, tensors: StoredTensors): Promise<void> {
+      await store.write(store.join(folder, "model.safetensors"), encodeSafetensors(tensors));
+    }
+
+    test("builds the network by its name, at its size", async () => {
+      const built = architecture("mobilenet_v2", { width: 0.35, classes: 3, imageSize: 64, seed: 5 });
+      const { nameOf } = namingsOf("mobilenet_v2")[1] ?? {};
+      const weights = [...built.initializers].filter(([name]) => !name.startsWith("const_"));
+      await writeWeights("m", Object.fromEntries(weights.map(([name, value]) => [nameOf?.(name) ?? name, value])));
+      await store.write("m/config.json", JSON.stringify(config));
+      const loaded = await readModelFolder("m", { store });
+      expect(loaded.file).toBe("m/model.safetensors");
+      expect(loaded.preprocessing).toMatchObject({ crop: { width: 64, height: 64 }, interpolation: "bicubic" });
+      const { inputs, outputs } = loaded.model.graph;
+      expect([inputs[0]?.shape, outputs[0]?.shape]).toEqual([
+        ["N", 3, 64, 64],
+        ["N", 3],
+      ]);
+      const rng = random(1);
+      const pixels = Float32Array.from({ length: 2 * 3 * 64 * 64 }, () => rng.normal());
+      const run = async (graph: Graph) => {
+        const session = await InferenceSession.create(encodeModel(modelOf(graph)));
+        const { logits } = await session.run({ pixel_values: new OrtTensor("float32", pixels, [2, 3, 64, 64]) });
+        return [...((logits?.data ?? []) as Float32Array)];
+      };
+      expect(await run(loaded.model.graph)).toBeAllclose(await run(built), { rtol: 1e-5, atol: 1e-6 });
+    });
+
+    test.each([
+      [
+        "no name of a network",
+        undefined,
+        "bad-model-folder",
+        "It holds weights, and nothing beside it says of which network.",
+      ],
+      [
+        "an unknown name",
+        { ...config, architecture: "resnetv9" },
+        "unknown-network",
+        'Regraft cannot build the network "resnetv9".',
+      ],
+      [
+        "weights of another",
+        config,
+        "bad-weights",
+        'The weights are not those of mobilenetv2_035: "classifier.1.weight" is missing.',
+      ],
+    ])("refuses %s", async (_, about, code, message) => {
+      await writeWeights("m", { "fc.weight": floats([1, 2], [2, 1]) });
+      if (about) await store.write("m/config.json", JSON.stringify(about));
+      await expect(readModelFolder("m", { store })).rejects.toMatchObject({
+        code,
+        message: `m/model.safetensors: ${message}`,
+      });
+    });
+
+    test("refuses pickles, and says how to get safetensors", async () => {
+      await store.write("m/pytorch_model.bin", "...");
+      await expect(readModelFolder("m", { store })).rejects.toMatchObject({
+        code: "no-model",
+        message: '"m" holds its weights as a pickle (pytorch_model.bin), which is a program: Regraft runs none.',
+        hint: expect.stringContaining("safetensors.torch.save_file"),
+      });
+    });
+  });
+
   test("says what is missing or broken", async () => {
     await expect(readModelFolder("nowhere", { store })).rejects.toThrow(code("no-model"));
     await store.write("empty/readme.txt", "");
@@ -128,7 +218,7 @@ describe("readModelFolder", () => {
     await store.write("bee.jpg", new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]));
     await expect(readModelFolder("bee.jpg", { store })).rejects.toMatchObject({
       code: "not-onnx",
-      message: "bee.jpg is a picture (JPEG), not an ONNX model.",
+      message: "bee.jpg: This is a picture (JPEG), not an ONNX model.",
     });
   });
 

@@ -11,6 +11,7 @@ import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
 import { bytesAsTheyAre } from "./preprocessing.ts";
+import { isSafetensors, storedModel } from "./stored-model.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 import { modelFiles } from "./transformers-js.ts";
 
@@ -18,9 +19,9 @@ import { modelFiles } from "./transformers-js.ts";
 export interface LoadedModel {
   /** What the caller named. */
   readonly path: string;
-  /** The .onnx file. */
+  /** The .onnx file, or the .safetensors file of a network that is built for its weights. */
   readonly file: string;
-  /** Of the .onnx file, in bytes. */
+  /** Of that file, in bytes. */
   readonly fileBytes: number;
   /** At `OPSET`, constants folded. */
   readonly model: Model;
@@ -43,11 +44,11 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, or its only .onnx file), or a .onnx file with
- * what lies beside it: config.json, preprocessor_config.json, labels.txt.
+ * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, its only .onnx file, or model.safetensors), or a
+ * .onnx or .safetensors file with what lies beside it: config.json, preprocessor_config.json, labels.txt.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model" ·
- *   "no-external-data" · "bad-external-data"
+ *   "no-external-data" · "bad-external-data" · what `storedModel` throws
  */
 export async function readModelFolder(
   path: string,
@@ -57,11 +58,13 @@ export async function readModelFolder(
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const bytes = await store.read(file);
-  const source = await decoded(bytes, file, store);
-  const { model, closed, changes, takesBytes } = acceptModel(source);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
+  const source = await named(file, () =>
+    isSafetensors(file) ? storedModel(bytes, { config: config?.value }) : decoded(bytes, file, store),
+  );
+  const { model, closed, changes, takesBytes } = acceptModel(source);
   const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config);
   const names = labelsFrom(config, await beside("labels.txt"));
   const { layout } = imageInput(model.graph);
@@ -90,7 +93,7 @@ interface Located {
 
 async function locate(path: string, store: Store): Promise<Located> {
   const kind = await store.kind(path);
-  if (kind === "file") return { file: path, folders: [store.join(path, "..")] };
+  if (kind === "file") return { file: path, folders: await foldersAbout(path, store) };
   if (kind === undefined) throw noModel(`There is nothing at "${path}".`);
   const inside = Object.values(modelFiles).map(({ file }) => store.join(path, "onnx", file));
   const usual = [store.join(path, "model.onnx"), ...inside];
@@ -98,26 +101,50 @@ async function locate(path: string, store: Store): Promise<Located> {
   const models = (await store.list(path)).filter((name) => name.endsWith(".onnx"));
   const [only, ...others] = models;
   if (only !== undefined && others.length === 0) return { file: store.join(path, only), folders: [path] };
-  if (only === undefined) throw noModel(`"${path}" holds no .onnx file.`);
+  if (only === undefined) return weights(path, store);
   throw noModel(`"${path}" holds ${models.length} models: ${models.join(", ")}.`, "Name one of the files.");
+}
+
+/** The file's own folder; of one in onnx/, as the Hub has it, the folder above too. */
+async function foldersAbout(file: string, store: Store): Promise<readonly string[]> {
+  const folder = store.join(file, "..");
+  const name = store.baseName(await store.realPath(folder));
+  return name === "onnx" ? [folder, store.join(folder, "..")] : [folder];
+}
+
+/** A folder without a graph: its weights, where they are in the format that holds nothing but numbers. */
+async function weights(path: string, store: Store): Promise<Located> {
+  const file = store.join(path, "model.safetensors");
+  if ((await store.kind(file)) === "file") return { file, folders: [path] };
+  const pickle = (await store.list(path)).find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
+  if (pickle === undefined) throw noModel(`"${path}" holds no .onnx file.`);
+  throw noModel(
+    `"${path}" holds its weights as a pickle (${pickle}), which is a program: Regraft runs none.`,
+    'In Python, write them as model.safetensors: safetensors.torch.save_file(torch.load("…", weights_only=True), …).',
+  );
 }
 
 const noModel = (
   message: string,
-  hint = "Name a .onnx file, or a folder with model.onnx or onnx/model.onnx. Regraft downloads nothing: fetch the model first.",
+  hint = "Name a .onnx file, or a folder with model.onnx, onnx/model.onnx or model.safetensors. A model on the Hugging Face Hub is hf:owner/name.",
 ) => new ModelError("no-model", message, { hint });
 
-/** Decodes the .onnx file with the weights beside it; what is wrong with it is told with its name. */
+/** Decodes the .onnx file with the weights beside it. */
 async function decoded(bytes: Uint8Array, file: string, store: Store): Promise<Model> {
   const picture = pictureFormat(bytes);
   if (picture !== undefined) {
-    throw new ModelError("not-onnx", `${file} is a picture (${picture}), not an ONNX model.`, {
+    throw new ModelError("not-onnx", `This is a picture (${picture}), not an ONNX model.`, {
       hint: "Were the model and the pictures given in the wrong order?",
     });
   }
+  const opened = openModelFile(bytes);
+  return opened.decode(await readExternalData(opened.external, { model: file, store }));
+}
+
+/** What is wrong with a file is told with its name. */
+async function named<T>(file: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    const opened = openModelFile(bytes);
-    return opened.decode(await readExternalData(opened.external, { model: file, store }));
+    return await read();
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof GraphError)) throw error;
     const Kind = error instanceof GraphError ? GraphError : ModelError;

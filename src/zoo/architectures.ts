@@ -18,10 +18,12 @@ interface Architecture {
   readonly smallest: number;
   /** Whether its channels can be multiplied. */
   readonly hasWidth: boolean;
+  /** The layer that gives logits. */
+  readonly classifier: string;
 }
 
-const vggRow = { starts: normalStarts, smallest: 32, hasWidth: false } as const;
-const resnetRow = { starts: linearStarts, smallest: 1, hasWidth: false } as const;
+const vggRow = { starts: normalStarts, smallest: 32, hasWidth: false, classifier: "classifier.6" } as const;
+const resnetRow = { starts: linearStarts, smallest: 1, hasWidth: false, classifier: "fc" } as const;
 
 export type ArchitectureName =
   | "vgg16"
@@ -44,7 +46,13 @@ export const architectures: { readonly [A in ArchitectureName]: Architecture } =
   resnet50: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 6, 3] }) },
   resnet101: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 4, 23, 3] }) },
   resnet152: { ...resnetRow, body: resnet({ block: bottleneck, depths: [3, 8, 36, 3] }) },
-  mobilenet_v2: { body: mobilenetV2, starts: normalStarts, smallest: 1, hasWidth: true },
+  mobilenet_v2: {
+    body: mobilenetV2,
+    starts: normalStarts,
+    smallest: 1,
+    hasWidth: true,
+    classifier: "classifier.1",
+  },
 };
 
 export const architectureNames = Object.keys(architectures) as readonly ArchitectureName[];

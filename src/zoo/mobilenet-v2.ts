@@ -21,6 +21,9 @@ const stages: readonly Stage[] = [
   { expansion: 6, channels: 320, depth: 1, stride: 1 },
 ];
 
+/** Blocks per stage. */
+export const blockDepths: readonly number[] = stages.map(({ depth }) => depth);
+
 /** The nearest multiple of 8, at least 8, and never more than a tenth below `channels`. */
 export function divisible(channels: number): number {
   const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
