@@ -19,7 +19,8 @@ export const benchFlags = {
   },
   steps: {
     term: "--steps <n>",
-    about: "whole steps that each process times, after two that are not, and three times as many forward passes (default: 5)",
+    about:
+      "whole steps that each process times, after two that are not, and three times as many forward passes (default: 5)",
     parse: wholeNumber({ min: 1 }),
   },
   only: {

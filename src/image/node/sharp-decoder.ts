@@ -1,4 +1,4 @@
-import sharp, { type Sharp } from "sharp";
+import type { Sharp } from "sharp";
 import { DataError } from "../../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
 import { cmykToRgb } from "../cmyk.ts";
@@ -24,6 +24,8 @@ export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions
           hint: `Pictures are JPEG, PNG, WebP, GIF, AVIF or TIFF (${pictureExtensions.join(", ")}).`,
         });
       }
+      // A tenth of a second: not for commands that look at no picture.
+      const { default: sharp } = await import("sharp");
       try {
         // "error" lets harmless warnings pass; "truncated" alone would let cut TIFFs pass too.
         const picture = sharp(bytes, {
