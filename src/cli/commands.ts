@@ -4,6 +4,7 @@ import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
+import { modelsFlags, modelsOperands } from "./flags/models.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
 import { sampleFlags, sampleOperands } from "./flags/sample.ts";
 import { trainFlags, trainOperands } from "./flags/train.ts";
@@ -37,6 +38,14 @@ export const commands: readonly CommandRow[] = [
     flags: predictFlags,
     examples: ["predict runs/photos a.jpg b.jpg --top 2"],
     load: async () => (await import("./commands/predict.ts")).predict,
+  }),
+  command({
+    name: "models",
+    about: "Pre-trained models that are known by name, and which of them are on this machine",
+    operands: modelsOperands,
+    flags: modelsFlags,
+    examples: ["models", "models resnet50", "train photos --model resnet50"],
+    load: async () => (await import("./commands/models.ts")).models,
   }),
   command({
     name: "inspect",

@@ -49,6 +49,13 @@ export const one = (term: string, about: string): Operand<string> => ({
   read: (given) => String(given),
 });
 
+/** A word that may be left out. */
+export const maybe = (term: string, about: string): Operand<string | undefined> => ({
+  term: `[${term}]`,
+  about,
+  read: (given) => (given === undefined ? undefined : String(given)),
+});
+
 export const many = (term: string, about: string): Operand<readonly string[]> => ({
   term: `<${term}...>`,
   about,

@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { FetchProgress, Hub } from "../hub/hub.ts";
 import { sharpDecoder } from "../image/node/sharp-decoder.ts";
 import { sharpEncoder } from "../image/node/sharp-encoder.ts";
 import { nodeRuntime } from "../runtime/node/node-runtime.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Host } from "../tasks/host.ts";
 
-/** A laptop or server: onnxruntime-node, sharp, the disk. */
-export function nodeHost(): Host {
+export interface NodeHostOptions {
+  /** Told of what is being fetched from a hub. */
+  readonly onFetch?: ((progress: FetchProgress) => void) | undefined;
+}
+
+/** A laptop or server: onnxruntime-node, sharp, the disk, the Hugging Face Hub. */
+export function nodeHost({ onFetch }: NodeHostOptions = {}): Host {
   const about = packageFile();
   const engines = Object.fromEntries(
     ["onnxruntime-node", "sharp"].map((name) => [name, about.dependencies[name] ?? "?"]),
@@ -18,6 +24,7 @@ export function nodeHost(): Host {
     runtime: nodeRuntime,
     decoder: sharpDecoder(),
     encoder: sharpEncoder(),
+    hub: lazyHub(onFetch),
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),
@@ -29,6 +36,15 @@ export function nodeHost(): Host {
     scratchFolder: tmpdir(),
     shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },
+  };
+}
+
+/** What speaks to the network is loaded by those alone who ask for it. */
+function lazyHub(onProgress: NodeHostOptions["onFetch"]): Hub {
+  const hub = async () => (await import("../hub/node/node-hub.ts")).nodeHub();
+  return {
+    fetch: async (reference, options) => (await hub()).fetch(reference, { onProgress, ...options }),
+    find: async (reference, options) => (await hub()).find(reference, options),
   };
 }
 

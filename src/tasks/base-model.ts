@@ -12,11 +12,11 @@ import { type Features, findFeatures } from "../rewrite/find-features.ts";
 import type { Head } from "../rewrite/find-head.ts";
 import { BATCH, fixInput } from "../rewrite/input.ts";
 import { withoutDropout } from "../rewrite/without-dropout.ts";
+import { findModel } from "./find-model.ts";
 import { requireMemory } from "./fits-memory.ts";
 import type { Host } from "./host.ts";
 import { withKnownShapes } from "./known-shapes.ts";
 import { checkOpenedBatch } from "./opened-batch.ts";
-import { modelFolderOf } from "./run-folder.ts";
 
 export interface LoadOptions {
   /** The classifier's node, where it is not found by itself; "none" where the model's output is features. */
@@ -28,7 +28,7 @@ export interface LoadOptions {
 }
 
 /** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
-export type LoadingHost = Pick<Host, "store" | "runtime" | "memory">;
+export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub">;
 
 /** A pre-trained model without its classifier. */
 export interface Base {
@@ -45,13 +45,14 @@ export interface Base {
 }
 
 /**
- * Loads a pre-trained model from a folder (as on the Hugging Face Hub), a run or an .onnx file, and takes its classifier off.
+ * Loads a pre-trained model from a folder (as on the Hugging Face Hub), a run, a file or the Hub itself ("hf:owner/name"), and
+ * takes its classifier off.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
 export async function loadBase(path: string, options: LoadOptions, host: LoadingHost): Promise<Base> {
   const { store } = host;
-  return baseOf(path, await readModelFolder(await modelFolderOf(path, store), { store }), options, host);
+  return baseOf(path, await readModelFolder(await findModel(path, host), { store }), options, host);
 }
 
 /** A model that is read already, without its classifier. @throws as `loadBase` */

@@ -13,10 +13,10 @@ import { fittingPresets } from "./doctor/fitting-presets.ts";
 import { trainableLayers } from "./doctor/layers.ts";
 import { reportStep, type StepFailure, type StepPhase, type StepReport } from "./doctor/step-report.ts";
 import { exactPictures } from "./exact-pictures.ts";
+import { findModel } from "./find-model.ts";
 import type { Host } from "./host.ts";
 import { type Inspection, inspectLoaded } from "./inspect.ts";
 import { fineTuneDefaults } from "./recipe.ts";
-import { modelFolderOf } from "./run-folder.ts";
 
 export interface DoctorOptions {
   /** Model folder, run or .onnx file. */
@@ -65,7 +65,7 @@ export async function doctorModel(options: DoctorOptions, host: Host): Promise<D
   refuseUnknown("doctorModel", rest);
   checkNumber("batch", batch, { min: 1, integer: true });
   const { store } = host;
-  const read = await readModelFolder(await modelFolderOf(path, store), { store });
+  const read = await readModelFolder(await findModel(path, host), { store });
   const loaded = preprocessing === undefined ? read : asTold(read, preprocessing);
   const inspection = await inspectLoaded(loaded, { model: path, headAt }, host);
   const base = await baseOrError(path, loaded, headAt, host);

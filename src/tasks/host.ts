@@ -1,3 +1,4 @@
+import type { Hub } from "../hub/hub.ts";
 import type { ImageDecoder, ImageEncoder } from "../image/image.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
@@ -8,6 +9,7 @@ export interface Host {
   readonly runtime: Runtime;
   readonly decoder: ImageDecoder;
   readonly encoder: ImageEncoder;
+  readonly hub: Hub;
   /** Milliseconds, from any start. */
   now(): number;
   /** Wall-clock time as ISO 8601. */

@@ -14,8 +14,8 @@ import { stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { weightNames } from "../rewrite/trainable.ts";
 import { weightedNodes } from "../rewrite/weight-slots.ts";
 import type { LoadingHost } from "./base-model.ts";
+import { findModel } from "./find-model.ts";
 import { withKnownShapes } from "./known-shapes.ts";
-import { modelFolderOf } from "./run-folder.ts";
 import { trainability } from "./trainable-from.ts";
 
 export interface Inspection {
@@ -72,7 +72,7 @@ export async function inspectModel(
 ): Promise<Inspection> {
   const { store } = host;
   refuseUnknown("inspectModel", rest);
-  const loaded = await readModelFolder(await modelFolderOf(path, store), { store });
+  const loaded = await readModelFolder(await findModel(path, host), { store });
   return inspectLoaded(loaded, { model: path, headAt }, host);
 }
 

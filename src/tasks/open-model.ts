@@ -6,7 +6,7 @@ import { flatLogits } from "../rewrite/flat-logits.ts";
 import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { type LoadingHost, prepared, preprocessingOf } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
-import { modelFolderOf } from "./run-folder.ts";
+import { findModel } from "./find-model.ts";
 
 /**
  * A finished model from a run folder, a model folder or an .onnx file, ready to answer.
@@ -18,7 +18,7 @@ export async function openModel(
   { preprocessing: wanted, ...host }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
   const { store } = host;
-  const folder = await modelFolderOf(path, store);
+  const folder = await findModel(path, host);
   const model = await readModelFolder(folder, { store });
   const preprocessing = preprocessingOf(model, wanted);
   const whole = await prepared(model, preprocessing, host);

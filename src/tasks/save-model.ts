@@ -6,6 +6,7 @@ import { writeModelFolder } from "../models/write-model-folder.ts";
 import type { Loss } from "../program/losses.ts";
 import type { Base } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
+import { shownName } from "./find-model.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 
@@ -40,7 +41,7 @@ export async function saveModel(
 ): Promise<void> {
   refuseUnknown("save", rest);
   checkDtype(dtype);
-  const name = store.baseName(base.path);
+  const name = shownName(base, store);
   const card = {
     title: `${listed(model.labels)}: fine-tuned from ${name}`,
     summary: `Tells ${model.labels.length} classes apart: ${listed(model.labels)}. Trained with Regraft from ${name}.`,

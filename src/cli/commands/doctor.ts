@@ -3,6 +3,7 @@ import { doctorModel } from "../../tasks/doctor.ts";
 import type { Body } from "../command.ts";
 import type { doctorFlags, doctorOperands } from "../flags/doctor.ts";
 import { diagnosisLines } from "../output/diagnosis.ts";
+import { fetchStatus } from "../output/fetch-status.ts";
 import { printJson } from "../output/ui.ts";
 
 /**
@@ -11,7 +12,7 @@ import { printJson } from "../output/ui.ts";
  */
 export const doctor: Body<typeof doctorOperands, typeof doctorFlags> = async ({ operands, flags, ui }) => {
   const onProgress = (text: string) => ui.err.status(text);
-  const diagnosis = await doctorModel({ ...operands, ...flags, onProgress }, nodeHost());
+  const diagnosis = await doctorModel({ ...operands, ...flags, onProgress }, nodeHost({ onFetch: fetchStatus(ui) }));
   ui.err.clearStatus();
   if (ui.json) printJson(ui, { type: "result", ...diagnosis });
   else for (const line of diagnosisLines(diagnosis, ui.out)) ui.out.line(line);

@@ -2,7 +2,7 @@ import { type Flags, type Operands, one, onOff } from "../flag.ts";
 import { batch, headAt, preprocessing, seed, threads } from "./shared.ts";
 
 export const doctorOperands = {
-  model: one("model", "a model folder, a run or an .onnx file"),
+  model: one("model", "a known model's name, hf:owner/name, a model folder, a run or an .onnx file"),
 } as const satisfies Operands;
 
 export const doctorFlags = {

@@ -17,8 +17,8 @@ export const trainOperands = {
 
 export const trainFlags = {
   model: {
-    term: "--model <path>",
-    about: "pre-trained classifier: a model folder or an .onnx file",
+    term: "--model <name or path>",
+    about: "pre-trained classifier: one that `regraft models` lists, hf:owner/name, a model folder or an .onnx file",
     group: files,
     parse: text,
     required: true,

@@ -7,8 +7,8 @@ import { architecture } from "../../zoo/architecture.ts";
 import { architectureNames, isArchitecture } from "../../zoo/architectures.ts";
 import { type Base, baseOf } from "../base-model.ts";
 import { exactPictures } from "../exact-pictures.ts";
+import { findModel } from "../find-model.ts";
 import type { Host } from "../host.ts";
-import { modelFolderOf } from "../run-folder.ts";
 
 export interface BenchBaseOptions {
   /** A network's name, or a model folder, a run or an .onnx file. */
@@ -53,9 +53,10 @@ const named = (name: string, graph: Graph): LoadedModel => ({
   config: undefined,
 });
 
-async function read(path: string, { store }: Pick<Host, "store">): Promise<LoadedModel> {
+async function read(path: string, host: Pick<Host, "store" | "hub">): Promise<LoadedModel> {
+  const { store } = host;
   try {
-    return await readModelFolder(await modelFolderOf(path, store), { store });
+    return await readModelFolder(await findModel(path, host), { store });
   } catch (cause) {
     const isNothing = cause instanceof ModelError && cause.code === "no-model" && !(await store.kind(path));
     if (!isNothing) throw cause;

@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { hubReference, isHubReference } from "./reference.ts";
+
+describe("a reference to a hub", () => {
+  test.each([
+    ["hf:timm/resnet50.a1_in1k", { repo: "timm/resnet50.a1_in1k", revision: "main", file: undefined }],
+    ["hf:a/b@v1.0", { repo: "a/b", revision: "v1.0", file: undefined }],
+    ["hf:a/b@refs/pr/12/onnx/model.onnx", { repo: "a/b", revision: "refs/pr/12", file: "onnx/model.onnx" }],
+    ["hf:a/b/model_fp16.onnx", { repo: "a/b", revision: "main", file: "model_fp16.onnx" }],
+  ])("%s", (text, expected) => {
+    expect(isHubReference(text)).toBe(true);
+    expect(hubReference(text)).toEqual(expected);
+  });
+
+  test.each([
+    "hf:",
+    "hf:resnet",
+    "hf:a/b@",
+    "hf:a/../b",
+    "hf:../b",
+    "hf:a/b/../../c",
+    "hf:a/b@../x",
+    "hf:a/b c",
+    "hf:a//b",
+  ])("refuses %s", (text) => {
+    expect(() => hubReference(text)).toThrow(
+      expect.objectContaining({ code: "bad-option", hint: expect.stringContaining("hf:owner/name") }),
+    );
+  });
+
+  test("a folder is none", () => {
+    expect(isHubReference("./hf:a/b")).toBe(false);
+  });
+});

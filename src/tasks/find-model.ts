@@ -1,0 +1,52 @@
+import { ModelError } from "../base/errors.ts";
+import { suggestion } from "../base/suggestion.ts";
+import { modelFilesOf } from "../hub/model-files.ts";
+import { hubReference, isHubReference } from "../hub/reference.ts";
+import type { Store } from "../store/store.ts";
+import { zooCard, zooCards } from "../zoo/cards.ts";
+import type { Host } from "./host.ts";
+import { modelFolderOf } from "./run-folder.ts";
+
+/**
+ * Where a model lies that somebody named: a run's model, a model folder or file; what "hf:owner/name" names, or a card's
+ * name ("vgg16"), which is fetched where it is not on this machine yet. What lies on this machine comes first.
+ *
+ * @throws {UsageError} "bad-option" for what looks like a hub's name and is none · {ModelError} "no-model" · what
+ *   `Hub.fetch` throws
+ */
+export async function findModel(name: string, host: Pick<Host, "store" | "hub">): Promise<string> {
+  if (isHubReference(name)) return fetched(name, host);
+  if ((await host.store.kind(name)) !== undefined) return modelFolderOf(name, host.store);
+  const card = zooCard(name);
+  if (card) return fetched(`hf:${card.repo}`, host);
+  if (looksLikeName(name)) throw unknown(name);
+  return name;
+}
+
+/** A model by the name that somebody gave it, and where it was read from. */
+interface Found {
+  readonly path: string;
+  readonly loaded: { readonly path: string };
+}
+
+/** What to call a model that was found: its repository's name where it came from a hub, else its folder's or file's. */
+export function shownName({ path, loaded }: Found, store: Pick<Store, "baseName">): string {
+  if (isHubReference(path)) return hubReference(path).repo;
+  return (loaded.path === path ? undefined : zooCard(path)?.repo) ?? store.baseName(path);
+}
+
+async function fetched(name: string, { store, hub }: Pick<Host, "store" | "hub">): Promise<string> {
+  const reference = hubReference(name);
+  const { folder } = await hub.fetch(reference, { choose: (files) => modelFilesOf(reference, files) });
+  return reference.file === undefined ? folder : store.join(folder, ...reference.file.split("/"));
+}
+
+/** A path has separators, or the ending of a model. */
+const looksLikeName = (text: string): boolean => /^[\w-]+$/.test(text);
+
+function unknown(name: string): ModelError {
+  const names = zooCards.map((card) => card.name);
+  return new ModelError("no-model", `"${name}" is neither a model that Regraft knows, nor a folder or file.`, {
+    hint: `${suggestion(name, names)?.hint ?? ""} regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
+  });
+}
