@@ -92,9 +92,10 @@ export class Flow {
 
   #isFor(at: number, readers: ReadonlySet<number>): boolean {
     const outputs = this.#nodes[at]?.outputs ?? [];
-    return outputs.every(
-      (name) => !this.#given.has(name) && this.#readersOf(name).every((reader) => readers.has(reader)),
-    );
+    if (outputs.some((name) => this.#given.has(name))) return false;
+    // None where only the shape is looked at.
+    const all = outputs.flatMap((name) => this.#readersOf(name));
+    return all.length > 0 && all.every((reader) => readers.has(reader));
   }
 
   #makersFor(at: number): readonly number[] {

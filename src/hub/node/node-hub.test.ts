@@ -1,7 +1,7 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type HubRepo, type HubServer, type HubServerOptions, hubServer } from "../../../test/fixtures/hub-server.ts";
 import { random } from "../../base/random.ts";
 import type { FetchProgress } from "../hub.ts";
@@ -148,6 +148,24 @@ describe("the token", () => {
     await serve({ repos: { "some/repo": { ...repo, token: "hf_login" } } });
     writeFileSync(join(home, "token"), "hf_login\n");
     await expect(fetchIt()).resolves.toMatchObject({ commit });
+  });
+
+  test("that cannot be one is refused without being shown", async () => {
+    await serve();
+    const error: unknown = await fetchIt("hf:some/repo", { HF_TOKEN: "hf_one\nhf_two" }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: "bad-option", message: expect.stringContaining("token") });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("hf_one");
+    expect(server?.seen).toEqual([]);
+    expect(hubSettings({ HF_TOKEN: " hf_one\n" }).token).toBe("hf_one");
+  });
+
+  test("does not go through a proxy to this machine", async () => {
+    await serve();
+    vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:19");
+    await expect(fetchIt()).resolves.toMatchObject({ commit });
+    vi.unstubAllEnvs();
   });
 
   test("stands in no error", async () => {

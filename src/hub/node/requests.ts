@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { EnvHttpProxyAgent, fetch, Response } from "undici";
 import { HostError, ModelError, type RegraftError } from "../../base/errors.ts";
 import { networkError } from "./network-errors.ts";
-import { type HubSettings, isSafe } from "./settings.ts";
+import { type HubSettings, isSafe, loopback } from "./settings.ts";
 
 export interface RequestOptions {
   readonly method?: "GET" | "HEAD";
@@ -26,16 +26,19 @@ export const patience: Patience = { attempts: 5, firstWaitMs: 1000, mostWaitMs: 
 
 const mostRedirects = 5;
 
-/** Requests to a hub and to where it leads: only encrypted, with our token only to the hub itself. */
+/**
+ * Requests to a hub and to where it leads: only encrypted, with our token only to the hub itself, through HTTPS_PROXY and
+ * HTTP_PROXY, which Node's own fetch does not follow.
+ */
 export class Requests {
   readonly #settings: HubSettings;
   readonly #patience: Patience;
-  /** Follows HTTPS_PROXY, HTTP_PROXY and NO_PROXY, which Node's own fetch does not. */
-  readonly #dispatcher = new EnvHttpProxyAgent();
+  readonly #dispatcher: EnvHttpProxyAgent;
 
   constructor(settings: HubSettings, { attempts, firstWaitMs, mostWaitMs }: Patience = patience) {
     this.#settings = settings;
     this.#patience = { attempts, firstWaitMs, mostWaitMs };
+    this.#dispatcher = new EnvHttpProxyAgent({ noProxy: unproxied(settings.noProxy) });
   }
 
   /**
@@ -107,6 +110,10 @@ export class Requests {
     return token !== undefined && origin === new URL(endpoint).origin ? { authorization: `Bearer ${token}` } : {};
   }
 }
+
+/** This machine is never reached through a proxy: what is not encrypted for it would be read there. */
+const unproxied = (named: string): string =>
+  named.trim() === "*" ? "*" : [...named.split(/[\s,]+/), ...loopback].filter(Boolean).join(",");
 
 const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
 

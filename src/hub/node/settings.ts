@@ -11,6 +11,8 @@ export interface HubSettings {
   readonly token: string | undefined;
   readonly cacheFolder: string;
   readonly offline: boolean;
+  /** Hosts that are reached without a proxy, by commas; "*" for all. */
+  readonly noProxy: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +21,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * As huggingface_hub reads them, so that its cache and login are ours too: HF_ENDPOINT, HF_TOKEN (or the file that a login
  * leaves), HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, HF_HUB_OFFLINE.
  *
- * @throws {UsageError} "bad-option" for an endpoint that is no address, or not encrypted and not this machine
+ * @throws {UsageError} "bad-option" for an endpoint that is no address, or not encrypted and not this machine; for a token
+ *   that cannot be one
  * @see https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
  */
 export function hubSettings(env: Environment, home = homedir()): HubSettings {
@@ -27,20 +30,31 @@ export function hubSettings(env: Environment, home = homedir()): HubSettings {
   const hfHome = env.HF_HOME || join(caches, "huggingface");
   return {
     endpoint: endpointOf(env.HF_ENDPOINT || "https://huggingface.co"),
-    token: env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || tokenIn(env.HF_TOKEN_PATH || join(hfHome, "token")),
+    token: tokenOf(env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || textOf(env.HF_TOKEN_PATH || join(hfHome, "token"))),
     cacheFolder: env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hfHome, "hub"),
     offline: isTrue(env.HF_HUB_OFFLINE),
+    noProxy: env.no_proxy ?? env.NO_PROXY ?? "",
   };
 }
 
 const isTrue = (text = ""): boolean => ["1", "true", "yes", "on"].includes(text.toLowerCase());
 
-function tokenIn(file: string): string | undefined {
+/** A line end inside would come back in the words of whoever refuses the header: the token is not shown, whatever it is. */
+function tokenOf(text: string): string | undefined {
+  const token = text.trim();
+  if (token === "") return undefined;
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new UsageError("bad-option", "The token for the hub holds a space, a line end or a letter that no token has.", {
+    hint: "Set HF_TOKEN again, to the one word that the hub shows; or log in again, where it comes from a file.",
+  });
+}
+
+/** Nothing where nobody has logged in. */
+function textOf(file: string): string {
   try {
-    return readFileSync(file, "utf8").trim() || undefined;
+    return readFileSync(file, "utf8");
   } catch {
-    // Nobody has logged in here.
-    return undefined;
+    return "";
   }
 }
 
@@ -51,7 +65,8 @@ function endpointOf(text: string): string {
   });
 }
 
-const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+/** Hosts that are this machine. */
+export const loopback: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whether nobody on the way can read along, or change what comes. */
 export const isSafe = ({ protocol, hostname }: URL): boolean =>
