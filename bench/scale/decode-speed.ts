@@ -4,7 +4,7 @@ import type { Dataset } from "../../src/data/dataset.ts";
 import { imageFolder } from "../../src/data/image-folder.ts";
 import { nodeHost } from "../../src/hosts/node.ts";
 import { preprocess } from "../../src/image/preprocess.ts";
-import type { Preprocessing } from "../../src/image/preprocessing.ts";
+import { preprocessingPresets } from "../../src/image/presets.ts";
 import { shared } from "../../test/shared.ts";
 import { linesOf, type Measure, type MeasureContext, regraft } from "./measure.ts";
 import { refuseStopped } from "./pictures.ts";
@@ -14,16 +14,7 @@ const told = z.object({ imagesPerSecond: z.number() });
 const most = 600;
 
 /** As MobileNetV2's own folder says it. */
-const preprocessing: Preprocessing = {
-  resize: { kind: "shortest-edge", size: 256 },
-  interpolation: "bilinear",
-  crop: { width: 224, height: 224 },
-  scale: 1 / 255,
-  mean: [0.5, 0.5, 0.5],
-  std: [0.5, 0.5, 0.5],
-  channels: "RGB",
-  layout: "NCHW",
-};
+const preprocessing = preprocessingPresets.tf;
 
 /** Each alone on all cores: while both go on, the slower of the two is what an epoch waits for. */
 export const decodeSpeed: Measure = async function* (context) {

@@ -9,6 +9,7 @@ import { GraphError, ModelError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
 import { floats } from "../base/tensor.ts";
 import { encodeSafetensors } from "../hub/safetensors.ts";
+import { preprocessingPresets } from "../image/presets.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { OPSET } from "../onnx/graph.ts";
@@ -26,7 +27,6 @@ import { namingsOf } from "../zoo/namings.ts";
 import type { StoredTensors } from "../zoo/stored-network.ts";
 import { imageInput } from "./image-input.ts";
 import { readModelFolder } from "./model-folder.ts";
-import { preprocessingPresets } from "./preprocessing.ts";
 import { type ModelFolderContent, writeModelFolder } from "./write-model-folder.ts";
 
 const onnx = readFileSync(new URL("../../test/golden/resnet.onnx", import.meta.url));

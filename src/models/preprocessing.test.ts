@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { shared, whySkipped } from "../../test/shared.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { preprocessingPresets } from "../image/presets.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
-import { preprocessingPresets, presetNamed, requirePreprocessing } from "./preprocessing.ts";
+import { presetNamed, requirePreprocessing } from "./preprocessing.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
 import { pretrainedCfgSchema, timmPreprocessing } from "./timm-preprocessing.ts";
 

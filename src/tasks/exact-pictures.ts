@@ -1,6 +1,6 @@
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { preprocessingPresets } from "../image/presets.ts";
 import { imageInput, pictureSize } from "../models/image-input.ts";
-import { preprocessingPresets } from "../models/preprocessing.ts";
 import type { Graph } from "../onnx/graph.ts";
 
 /**

@@ -3,7 +3,7 @@ import { suggestion } from "../base/suggestion.ts";
 import { modelFilesOf } from "../hub/model-files.ts";
 import { hubReference, isHubReference } from "../hub/reference.ts";
 import type { Store } from "../store/store.ts";
-import { zooCard, zooCards } from "../zoo/cards.ts";
+import { zooCard, zooNames } from "../zoo/cards.ts";
 import type { Host } from "./host.ts";
 import { modelFolderOf } from "./run-folder.ts";
 
@@ -45,8 +45,7 @@ async function fetched(name: string, { store, hub }: Pick<Host, "store" | "hub">
 const looksLikeName = (text: string): boolean => /^[\w-]+$/.test(text);
 
 function unknown(name: string): ModelError {
-  const names = zooCards.map((card) => card.name);
   return new ModelError("no-model", `"${name}" is neither a model that Regraft knows, nor a folder or file.`, {
-    hint: `${suggestion(name, names)?.hint ?? ""} regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
+    hint: `${suggestion(name, zooNames)?.hint ?? ""} regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
   });
 }

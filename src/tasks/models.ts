@@ -2,7 +2,7 @@ import { UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggestion.ts";
 import { modelFilesOf } from "../hub/model-files.ts";
 import { hubReference } from "../hub/reference.ts";
-import { type ZooCard, zooCard, zooCards } from "../zoo/cards.ts";
+import { type ZooCard, zooCard, zooCards, zooNames } from "../zoo/cards.ts";
 import type { Host } from "./host.ts";
 
 /** A model that is known by name, as it is on this machine. */
@@ -24,8 +24,7 @@ export async function knownModels(
 ): Promise<readonly KnownModel[]> {
   const card = name === undefined ? undefined : zooCard(name);
   if (name !== undefined && !card) {
-    const names = zooCards.map((one) => one.name);
-    throw new UsageError("bad-option", `There is no model "${name}".`, suggestion(name, names));
+    throw new UsageError("bad-option", `There is no model "${name}".`, suggestion(name, zooNames));
   }
   return Promise.all((card ? [card] : zooCards).map(async (one) => known(one, hub)));
 }

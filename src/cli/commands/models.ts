@@ -9,7 +9,7 @@ import { printJson } from "../output/ui.ts";
 export const models: Body<typeof modelsOperands, typeof modelsFlags> = async ({ operands: { name }, ui }) => {
   const found = await knownModels(name, nodeHost());
   const [one] = found;
-  if (ui.json) for (const { name: called, ...model } of found) printJson(ui, { name: called, ...model });
+  if (ui.json) for (const model of found) printJson(ui, model);
   else if (name !== undefined && one) for (const line of modelLines(one, ui.out.colors)) ui.out.line(line);
   else for (const line of modelTable(found, ui.out.colors)) ui.out.line(line);
   return 0;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
-import { preprocessingPresets } from "../../models/preprocessing.ts";
+import { preprocessingPresets } from "../../image/presets.ts";
 import { fineTuneDefaults, loraLearningRate } from "../../tasks/recipe.ts";
 import { command } from "../command.ts";
 import { runCli } from "../run-cli.ts";

@@ -1,8 +1,8 @@
 import { RegraftError } from "../../base/errors.ts";
 import { inputSize } from "../../image/preprocess.ts";
+import { preprocessingPresets } from "../../image/presets.ts";
 import { imageInput } from "../../models/image-input.ts";
 import type { LoadedModel } from "../../models/model-folder.ts";
-import { preprocessingPresets } from "../../models/preprocessing.ts";
 import { sized } from "../base-model.ts";
 
 /** The presets of preprocessing that make pictures as the graph takes them, and the size where the graph names one. */
