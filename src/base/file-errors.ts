@@ -24,7 +24,7 @@ const missing: ReadonlySet<string | undefined> = new Set(["ENOENT", "ENOTDIR"]);
 const full: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT"]);
 
 /** The operating system's name of an error ("ENOENT"), where it has one. */
-function errnoOf(cause: unknown): string | undefined {
+export function errnoOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
 
@@ -57,6 +57,13 @@ export function writeError(path: string, cause: unknown): HostError {
     return new HostError("disk-full", `${path} cannot be written: the disk is full.`, { hint, cause });
   }
   return new HostError("write-failed", `${path} cannot be written: ${reasonOf(cause)}.`, details(cause));
+}
+
+/** What a failed call on a path is to throw, for `catch`. */
+export function rethrow(path: string, translate: (path: string, cause: unknown) => Error): (cause: unknown) => never {
+  return (cause) => {
+    throw translate(path, cause);
+  };
 }
 
 const reasonOf = (cause: unknown): string => errnoOf(cause) ?? (cause instanceof Error ? cause.message : String(cause));

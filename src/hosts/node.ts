@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
-import type { FetchProgress, Hub } from "../hub/hub.ts";
+import type { FetchProgress } from "../hub/hub.ts";
+import { nodeHub } from "../hub/node/node-hub.ts";
 import { sharpDecoder } from "../image/node/sharp-decoder.ts";
 import { sharpEncoder } from "../image/node/sharp-encoder.ts";
 import { nodeRuntime } from "../runtime/node/node-runtime.ts";
@@ -24,7 +25,7 @@ export function nodeHost({ onFetch }: NodeHostOptions = {}): Host {
     runtime: nodeRuntime,
     decoder: sharpDecoder(),
     encoder: sharpEncoder(),
-    hub: lazyHub(onFetch),
+    hub: nodeHub({ onProgress: onFetch }),
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),
@@ -36,15 +37,6 @@ export function nodeHost({ onFetch }: NodeHostOptions = {}): Host {
     scratchFolder: tmpdir(),
     shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },
-  };
-}
-
-/** What speaks to the network is loaded by those alone who ask for it. */
-function lazyHub(onProgress: NodeHostOptions["onFetch"]): Hub {
-  const hub = async () => (await import("../hub/node/node-hub.ts")).nodeHub();
-  return {
-    fetch: async (reference, options) => (await hub()).fetch(reference, { onProgress, ...options }),
-    find: async (reference, options) => (await hub()).find(reference, options),
   };
 }
 

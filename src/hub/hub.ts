@@ -14,7 +14,7 @@ export interface Hub {
 }
 
 export interface FetchOptions {
-  /** Of the repository's files those that are wanted, in that order: where the last one is here, all of them are. */
+  /** Of the repository's files those that are wanted, in the order in which they are fetched. */
   readonly choose: (files: readonly string[]) => readonly string[];
   readonly onProgress?: ((progress: FetchProgress) => void) | undefined;
 }

@@ -9,8 +9,8 @@ const companions = ["config.json", "preprocessor_config.json", "labels.txt"] as 
 
 /**
  * The files that a model is read from: the one that is named or the first of the usual places, the weights that are kept
- * beside it, and what tells of its labels and preprocessing. Nothing else is wanted of a repository. The model comes last:
- * where it is, all is.
+ * beside it, and what tells of its labels and preprocessing. Nothing else is wanted of a repository. The model comes last, so
+ * that a fetch which was cut leaves none.
  *
  * @throws {ModelError} "no-model"
  */
@@ -31,7 +31,7 @@ function onlyModel(repo: string, files: readonly string[]): string {
   const models = modelsIn(files);
   const [only, ...others] = models;
   if (only !== undefined && others.length === 0) return only;
-  const pickle = files.find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
+  const pickle = pickleIn(files);
   if (only === undefined && pickle !== undefined) {
     throw new ModelError(
       "no-model",
@@ -44,6 +44,10 @@ function onlyModel(repo: string, files: readonly string[]): string {
   const what = only === undefined ? "no model that Regraft reads" : `${models.length} models`;
   throw new ModelError("no-model", `${repo} holds ${what}.`, { hint: hintOf(files) });
 }
+
+/** The first file that is a program of Python's which makes weights; such files are never run. */
+export const pickleIn = (files: readonly string[]): string | undefined =>
+  files.find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
 
 const modelsIn = (files: readonly string[]): readonly string[] =>
   files.filter((name) => /\.(onnx|safetensors)$/.test(name));

@@ -1,7 +1,9 @@
 import { GraphError, ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
+import { pickleIn } from "../hub/model-files.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { bytesAsTheyAre } from "../image/presets.ts";
 import { openModelFile } from "../onnx/decode.ts";
 import { type Graph, type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
@@ -10,7 +12,6 @@ import { readExternalData } from "./external-data.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
-import { bytesAsTheyAre } from "./preprocessing.ts";
 import { isSafetensors, storedModel } from "./stored-model.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 import { modelFiles } from "./transformers-js.ts";
@@ -116,7 +117,7 @@ async function foldersAbout(file: string, store: Store): Promise<readonly string
 async function weights(path: string, store: Store): Promise<Located> {
   const file = store.join(path, "model.safetensors");
   if ((await store.kind(file)) === "file") return { file, folders: [path] };
-  const pickle = (await store.list(path)).find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
+  const pickle = pickleIn(await store.list(path));
   if (pickle === undefined) throw noModel(`"${path}" holds no .onnx file.`);
   throw noModel(
     `"${path}" holds its weights as a pickle (${pickle}), which is a program: Regraft runs none.`,

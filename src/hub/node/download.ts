@@ -4,7 +4,7 @@ import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "undici";
 import { HostError } from "../../base/errors.ts";
-import { writeError } from "../../base/file-errors.ts";
+import { rethrow, writeError } from "../../base/file-errors.ts";
 import { networkError } from "./network-errors.ts";
 import type { Requests } from "./requests.ts";
 
@@ -74,7 +74,7 @@ async function fetchFrom(start: number, requests: Requests, partial: string, opt
     await rm(partial, { force: true });
     return;
   }
-  const file = await open(partial, goesOn ? "a" : "w").catch(writing(partial));
+  const file = await open(partial, goesOn ? "a" : "w").catch(rethrow(partial, writeError));
   try {
     let done = goesOn ? start : 0;
     onBytes?.(done);
@@ -84,21 +84,15 @@ async function fetchFrom(start: number, requests: Requests, partial: string, opt
       onBytes?.(done);
       if (done > sizeBytes) return;
     }
-    await file.sync().catch(writing(partial));
+    await file.sync().catch(rethrow(partial, writeError));
   } finally {
     await file.close();
   }
 }
 
 const append = async (file: FileHandle, bytes: Uint8Array, path: string): Promise<void> => {
-  await file.appendFile(bytes).catch(writing(path));
+  await file.appendFile(bytes).catch(rethrow(path, writeError));
 };
-
-const writing =
-  (path: string) =>
-  (cause: unknown): never => {
-    throw writeError(path, cause);
-  };
 
 /** "bytes 100-199/200" is 100. */
 const startOf = ({ headers }: Response): number | undefined => {

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { writeError } from "../../base/file-errors.ts";
+import { errnoOf, rethrow, writeError } from "../../base/file-errors.ts";
 
 /** How long one process waits before it looks again, in milliseconds. */
 const lookAgainMs = 100;
@@ -12,14 +12,12 @@ const abandonedMs = 10 * 60_000;
 
 /**
  * Does something that one process may do at a time. The lock is a file with the name of its process: of one that has died
- * it is taken away.
+ * it is taken away. Two that find such a lock at the same moment may both get it.
  *
  * @throws {HostError} "write-failed" · "disk-full" · what `work` throws
  */
 export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-    throw writeError(path, cause);
-  });
+  await mkdir(dirname(path), { recursive: true }).catch(rethrow(path, writeError));
   while (!(await take(path))) {
     if (await isLeftBehind(path)) await rm(path, { force: true });
     else await wait(lookAgainMs);
@@ -38,7 +36,7 @@ async function take(path: string): Promise<boolean> {
     await file.close();
     return true;
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") return false;
+    if (errnoOf(cause) === "EEXIST") return false;
     throw writeError(path, cause);
   }
 }
@@ -59,6 +57,6 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (cause) {
     // Someone else's process is alive too.
-    return cause instanceof Error && "code" in cause && cause.code === "EPERM";
+    return errnoOf(cause) === "EPERM";
   }
 }

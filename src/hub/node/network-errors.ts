@@ -18,15 +18,18 @@ const untrusted: Kind = {
   lasts: true,
 };
 
+const noNetwork =
+  "Is there a network? Behind a proxy, set HTTPS_PROXY; for a mirror, HF_ENDPOINT; without a network, HF_HUB_OFFLINE=1.";
+
 const noName: Kind = {
   says: "its name is not known here",
-  hint: "Is there a network? Behind a proxy, set HTTPS_PROXY; for a mirror, HF_ENDPOINT; without a network, HF_HUB_OFFLINE=1.",
+  hint: noNetwork,
   lasts: true,
 };
 
 const noAnswer: Kind = {
   says: "it does not answer",
-  hint: "Is there a network? Behind a proxy, set HTTPS_PROXY; for a mirror, HF_ENDPOINT; without a network, HF_HUB_OFFLINE=1.",
+  hint: noNetwork,
   lasts: true,
 };
 

@@ -2,27 +2,32 @@ import { copyFile, mkdir, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { HostError, ModelError } from "../../base/errors.ts";
-import { writeError } from "../../base/file-errors.ts";
+import { rethrow, writeError } from "../../base/file-errors.ts";
 import type { FetchOptions, Hub, Snapshot } from "../hub.ts";
 import type { HubReference } from "../reference.ts";
 import { filesIn, RepoFolder } from "./cache.ts";
 import { download } from "./download.ts";
 import { locked } from "./lock.ts";
-import { type Patience, Requests } from "./requests.ts";
+import type { Patience, Requests } from "./requests.ts";
 import { type Environment, type HubSettings, hubSettings } from "./settings.ts";
 
 export interface NodeHubOptions {
   readonly env?: Environment;
   readonly patience?: Patience;
+  /** Told where a fetch has nobody of its own to tell. */
+  readonly onProgress?: FetchOptions["onProgress"];
 }
 
 /** The Hugging Face Hub, or what speaks its paths, with a cache on disk that is laid out as huggingface_hub's. */
-export function nodeHub({ env = process.env, patience }: NodeHubOptions = {}): Hub {
+export function nodeHub({ env = process.env, patience, onProgress }: NodeHubOptions = {}): Hub {
   return {
     fetch: async (reference, options) => {
       const settings = hubSettings(env);
-      if (!settings.offline)
-        return fetched(reference, options, { settings, requests: new Requests(settings, patience) });
+      if (!settings.offline) {
+        // What speaks to the network is loaded by those alone who need it.
+        const { Requests } = await import("./requests.ts");
+        return fetched(reference, { onProgress, ...options }, { settings, requests: new Requests(settings, patience) });
+      }
       const known = await cached(reference, options, settings);
       if (known) return known;
       throw missing(reference, settings);
@@ -119,7 +124,7 @@ async function bring(wanted: Wanted, { onProgress }: FetchOptions, { settings, r
   const blob = folder.blob(etag);
   await locked(folder.lock(etag), async () => {
     if (!(await isFile(blob))) {
-      await mkdir(dirname(blob), { recursive: true }).catch(writing(blob));
+      await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
       const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
       await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
     }
@@ -160,9 +165,3 @@ const isFile = (path: string): Promise<boolean> =>
     (found) => found.isFile(),
     () => false,
   );
-
-const writing =
-  (path: string) =>
-  (cause: unknown): never => {
-    throw writeError(path, cause);
-  };

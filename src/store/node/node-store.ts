@@ -2,7 +2,7 @@ import type { Stats } from "node:fs";
 import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
-import { isMissing, listError, readError, writeError } from "../../base/file-errors.ts";
+import { isMissing, listError, readError, rethrow, writeError } from "../../base/file-errors.ts";
 import { utf8 } from "../../base/utf8.ts";
 import { type FileContent, type FolderEntry, isInPieces, type Store } from "../store.ts";
 import { cleanPath } from "./clean-path.ts";
@@ -30,12 +30,6 @@ export function nodeStore(): Store {
     rename: (from, to) => move(cleanPath(from), cleanPath(to)),
     remove: (path) => rm(cleanPath(path), { recursive: true, force: true }).catch(rethrow(path, writeError)),
     scratch: nodeScratch,
-  };
-}
-
-function rethrow(path: string, translate: (path: string, cause: unknown) => Error): (cause: unknown) => never {
-  return (cause) => {
-    throw translate(path, cause);
   };
 }
 
