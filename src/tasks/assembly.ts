@@ -10,9 +10,7 @@ import { type Augmentation, augment } from "../image/augment.ts";
 import { normalize } from "../image/normalize.ts";
 import { inputSize, resizeAndCrop } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph, ValueInfo } from "../onnx/graph.ts";
-import { modelOf } from "../onnx/model.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
@@ -21,6 +19,7 @@ import { type PixelSourceOptions, pixelSource } from "../training/pixel-source.t
 import type { Source } from "../training/source.ts";
 import { openTrainer, type Trainer } from "../training/trainer.ts";
 import type { Compiled } from "./compile.ts";
+import { featureSession } from "./feature-session.ts";
 import type { Host } from "./host.ts";
 import { targetsOf } from "./targets.ts";
 import { withWayOut } from "./trainable-from.ts";
@@ -122,7 +121,7 @@ export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan
   try {
     const { program, frozen: prefix } = plan ?? planned(options);
     const trainer = await openTrainer(program, workspace);
-    const frozen = prefix && { ...prefix, session: await loaded(workspace, prefix.graph) };
+    const frozen = prefix && { ...prefix, session: (await featureSession(workspace, prefix.graph)).session };
     return new OpenAssembly({ options, host, workspace, trainer, frozen });
   } catch (error) {
     await workspace.close();
@@ -229,9 +228,6 @@ function cacheable(
   const bytes = features.reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0) * examples;
   return features.length === boundary.length && bytes <= cache.diskBytes ? features : undefined;
 }
-
-const loaded = (workspace: Workspace, graph: Graph): Promise<Session> =>
-  workspace.load(encodeForEngine(modelOf(graph)));
 
 function unitsOf(graph: Graph): number {
   const units = graph.outputs[0]?.shape?.[1];

@@ -1,10 +1,8 @@
 import { HostError } from "../../base/errors.ts";
 import { random } from "../../base/random.ts";
 import { bytes, counted } from "../../base/words.ts";
-import { encodeForEngine } from "../../onnx/encode-external.ts";
 import type { Graph } from "../../onnx/graph.ts";
 import { footprint } from "../../onnx/memory.ts";
-import { modelOf } from "../../onnx/model.ts";
 import type { OptimizerName } from "../../program/optimizers.ts";
 import { leastBytes } from "../../program/step-memory.ts";
 import { BATCH } from "../../rewrite/input.ts";
@@ -12,6 +10,7 @@ import { type AssemblyOptions, assemble, cacheOptions, planned } from "../assemb
 import type { Base } from "../base-model.ts";
 import { compiled } from "../compile.ts";
 import { someClasses, trainingForm } from "../doctor/training-form.ts";
+import { featureSession } from "../feature-session.ts";
 import type { Host } from "../host.ts";
 import { optimizerFor } from "../recipe.ts";
 import { type BenchMode, unfreezeOf } from "./mode.ts";
@@ -62,13 +61,13 @@ function features({ graph }: Base, { batch, threads, seed }: WorkloadOptions, ho
     trainable: [],
     open: async ({ runtime }) => {
       const workspace = await runtime.open({ threads });
-      const session = await workspace.load(encodeForEngine(modelOf(graph)));
+      const { session, laidOut } = await featureSession(workspace, graph);
       const { inputs } = randomBatch(graph, { batch, rng: random(seed) });
       return {
         step: async () => {
           await session.run(inputs());
         },
-        graphs: [graph],
+        graphs: [laidOut],
         close: () => workspace.close(),
       };
     },
