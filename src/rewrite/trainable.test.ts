@@ -64,6 +64,36 @@ describe("selectTrainable", () => {
   test("from a node on, that node included", () =>
     expect(select({ from: "Conv_2" })).toEqual(["block", "gamma", ...head]));
 
+  test("from the first node of a module on, as exporters write its path", () => {
+    const g = graphBuilder();
+    const names = [
+      "/net/layer1/layer1.0/conv1/Conv",
+      "/net/layer2/layer2.0/conv1/Conv",
+      "layer3.0.conv1",
+      "/layer31/Conv",
+    ];
+    let X = g.input("X", "float32", ["N", 1, 4, 4]);
+    for (const [at, name] of names.entries()) {
+      const W = g.initializer(`W${at}`, floats([1], [1, 1, 1, 1]));
+      const made = g.copy({
+        name,
+        op: "Conv",
+        domain: "",
+        inputs: [X.name, W.name],
+        outputs: [`Y${at}`],
+        attributes: {},
+      });
+      X = made[0] ?? X;
+    }
+    const graph = g.build([X]);
+    const from = (module: string) => selectTrainable(graph, { unfreeze: { from: module } });
+    expect(from("net")).toEqual(["W0", "W1", "W2", "W3"]);
+    expect(from("layer2")).toEqual(["W1", "W2", "W3"]);
+    expect(from("layer2.0")).toEqual(["W1", "W2", "W3"]);
+    expect(from("layer3")).toEqual(["W2", "W3"]);
+    expect(() => from("layer")).toThrow(expect.objectContaining({ code: "no-such-node" }));
+  });
+
   test("an unknown node is answered with the nearest", () => {
     expect(() => select({ from: "conv2" })).toThrow(
       expect.objectContaining({ code: "no-such-node", hint: expect.stringContaining('"Conv_2"') }),

@@ -1,11 +1,11 @@
 import { GraphError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { suggestion } from "../base/suggestion.ts";
-import type { Graph } from "../onnx/graph.ts";
+import type { Graph, Node } from "../onnx/graph.ts";
 import { labelOf } from "./names.ts";
 import { type WeightedNode, weightedNodes } from "./weight-slots.ts";
 
-/** Which part of the base is trained: everything, nothing, its last k layers, or what comes from a node on. */
+/** Which part of the base is trained: everything, nothing, its last k layers, or what comes from a node or a stage on. */
 export type Unfreeze = "all" | "none" | { readonly lastLayers: number } | { readonly from: string };
 
 /** Names of the initializers that are learned weights, in the order in which layers read them. */
@@ -76,13 +76,19 @@ function unfrozen(graph: Graph, base: readonly WeightedNode[], unfreeze: Unfreez
   return base.filter(({ node }) => after.has(node));
 }
 
-/** The position of a node, named by itself or by a tensor that it makes. */
+/** The position of a node, named by itself or by a tensor that it makes; else of the first one of a stage of this name. */
 function positionOf({ nodes }: Graph, name: string): number {
   const at = nodes.findIndex((node) => node.name === name || node.name === `/${name}` || node.outputs.includes(name));
   if (at >= 0) return at;
+  const first = nodes.findIndex((node) => isWithin(node, name));
+  if (first >= 0) return first;
   throw new GraphError(
     "no-such-node",
     `The graph has no node "${name}" to unfreeze from.`,
     suggestion(name, nodes.map(labelOf)),
   );
 }
+
+/** Whether a node's name is a path through a module: "layer4" in "layer4.0.conv1" and in "/net/layer4/layer4.0/conv1/Conv". */
+const isWithin = ({ name }: Node, module: string): boolean =>
+  [`/${module}/`, `/${module}.`].some((path) => `/${name}`.includes(path));

@@ -20,10 +20,27 @@ interface Architecture {
   readonly hasWidth: boolean;
   /** The layer that gives logits. */
   readonly classifier: string;
+  /** Parts that are unfrozen by name, from the picture on; names of nodes say in which they are. */
+  readonly stages: readonly string[];
 }
 
-const vggRow = { starts: normalStarts, smallest: 32, hasWidth: false, classifier: "classifier.6" } as const;
-const resnetRow = { starts: linearStarts, smallest: 1, hasWidth: false, classifier: "fc" } as const;
+const numbered = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `${name}${at + 1}`);
+
+const vggRow = {
+  starts: normalStarts,
+  smallest: 32,
+  hasWidth: false,
+  classifier: "classifier.6",
+  stages: numbered("block", 5),
+} as const;
+const resnetRow = {
+  starts: linearStarts,
+  smallest: 1,
+  hasWidth: false,
+  classifier: "fc",
+  stages: numbered("layer", 4),
+} as const;
 
 export type ArchitectureName =
   | "vgg16"
@@ -52,6 +69,7 @@ export const architectures: { readonly [A in ArchitectureName]: Architecture } =
     smallest: 1,
     hasWidth: true,
     classifier: "classifier.1",
+    stages: numbered("block", 7),
   },
 };
 

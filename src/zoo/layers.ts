@@ -23,11 +23,14 @@ export interface Layers {
   batchNorm(path: string, X: Value): Value;
   /** y = x·Wᵀ + b for X [N, inputs], W [units, inputs]. */
   linear(path: string, X: Value, options: { readonly units: number; readonly output?: string }): Value;
+  /** Puts the name of a stage, and a slash, in front of the names of the nodes that `emit` makes; tensors keep theirs. */
+  within<T>(stage: string, emit: () => T): T;
 }
 
 /** @throws {GraphError} "bad-shape" where `weights` gives a tensor of another shape or type than asked for */
 export function layersOn(g: GraphBuilder, weights: WeightSource): Layers {
-  const place = placerOn(g);
+  let scope = "";
+  const place = placerOn(g, () => scope);
   const weight = (path: string, shape: StaticShape, role: Role): Value => {
     const name = `${path}.${role.part}`;
     const value = weights(name, shape, role);
@@ -64,15 +67,31 @@ export function layersOn(g: GraphBuilder, weights: WeightSource): Layers {
       const B = weight(path, [units], { layer: "Gemm", part: "bias", fans });
       return place("Gemm", path, [X, W, B], { transB: 1 }, output);
     },
+    within(stage, emit) {
+      const outer = scope;
+      scope = `${outer}${stage}/`;
+      try {
+        return g.within(stage, emit);
+      } finally {
+        scope = outer;
+      }
+    },
   };
 }
 
-/** Adds a node of this name; its output has the same one unless told otherwise. */
+/** Adds a node of this name, in the scope; its output has the name alone unless told otherwise. */
 const placerOn =
-  (g: GraphBuilder) =>
+  (g: GraphBuilder, scope: () => string) =>
   <O extends OpName>(op: O, name: string, inputs: readonly Value[], options: AttributeOptions<O>, output = name) => {
     const names = inputs.map((value) => value.name);
-    const [made] = g.copy({ name, op, domain: "", inputs: names, outputs: [output], attributes: tagged(op, options) });
+    const [made] = g.copy({
+      name: `${scope()}${name}`,
+      op,
+      domain: "",
+      inputs: names,
+      outputs: [output],
+      attributes: tagged(op, options),
+    });
     return made as Value;
   };
 

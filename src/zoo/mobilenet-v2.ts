@@ -72,12 +72,14 @@ export function mobilenetV2(
   const { g } = layers;
   let at = 0;
   let X = activated(layers, `features.${at++}`, pixels, { filters: divisible(32 * width), kernel: 3, stride: 2 });
-  for (const { expansion, channels, depth, stride } of stages) {
+  for (const [stage, { expansion, channels, depth, stride }] of stages.entries()) {
     const filters = divisible(channels * width);
-    for (let block = 0; block < depth; block++) {
-      const options = { expansion, filters, stride: block === 0 ? stride : 1 };
-      X = invertedResidual(layers, `features.${at++}`, X, options);
-    }
+    layers.within(`block${stage + 1}`, () => {
+      for (let block = 0; block < depth; block++) {
+        const options = { expansion, filters, stride: block === 0 ? stride : 1 };
+        X = invertedResidual(layers, `features.${at++}`, X, options);
+      }
+    });
   }
   X = activated(layers, `features.${at}`, X, { filters: divisible(1280 * Math.max(1, width)), kernel: 1 });
   return layers.linear("classifier.1", g.Flatten(g.GlobalAveragePool(X)), { units: classes, output: "logits" });

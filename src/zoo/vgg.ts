@@ -24,14 +24,16 @@ export const vgg =
     // torchvision numbers every module of the sequence: convolutions, normalizations, activations, poolings
     let at = 0;
     for (const [stage, filters] of channels.entries()) {
-      for (let depth = 0; depth < (depths[stage] ?? 0); depth++) {
-        X = layers.conv(`features.${at++}`, X, { filters, kernel: 3, bias: true });
-        if (batchNorm) X = layers.batchNorm(`features.${at++}`, X);
-        X = g.Relu(X);
+      layers.within(`block${stage + 1}`, () => {
+        for (let depth = 0; depth < (depths[stage] ?? 0); depth++) {
+          X = layers.conv(`features.${at++}`, X, { filters, kernel: 3, bias: true });
+          if (batchNorm) X = layers.batchNorm(`features.${at++}`, X);
+          X = g.Relu(X);
+          at++;
+        }
+        X = g.MaxPool(X, { kernel_shape: square(2), strides: square(2) });
         at++;
-      }
-      X = g.MaxPool(X, { kernel_shape: square(2), strides: square(2) });
-      at++;
+      });
     }
     X = g.Flatten(adaptiveAveragePool(g, X, { size: 7 }));
     X = g.Relu(layers.linear("classifier.0", X, { units: 4096 }));

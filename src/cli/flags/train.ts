@@ -65,7 +65,8 @@ export const trainFlags = {
   },
   unfreeze: {
     term: "--unfreeze <what>",
-    about: 'what of the base is tuned: all, none, "last 3" (or last:3), or the node to start from (default: all)',
+    about:
+      'what of the base is tuned: all, none, "last 3" (or last:3), or the stage or node to start from (default: all)',
     group: recipe,
     parse: unfreeze,
   },
