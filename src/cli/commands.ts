@@ -1,10 +1,11 @@
 import { type CommandRow, command } from "./command.ts";
 import { benchFlags, benchOperands } from "./flags/bench.ts";
+import { cacheFlags, cacheOperands } from "./flags/cache.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
-import { modelsFlags, modelsOperands } from "./flags/models.ts";
+import { modelsFlags, modelsOperands, oneModelOperands } from "./flags/models.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
 import { sampleFlags, sampleOperands } from "./flags/sample.ts";
 import { trainFlags, trainOperands } from "./flags/train.ts";
@@ -46,6 +47,38 @@ export const commands: readonly CommandRow[] = [
     flags: modelsFlags,
     examples: ["models", "models resnet50", "train photos --model resnet50"],
     load: async () => (await import("./commands/models.ts")).models,
+  }),
+  command({
+    name: "models pull",
+    about: "Fetch a model, to have it when there is no network",
+    operands: oneModelOperands,
+    flags: modelsFlags,
+    examples: ["models pull resnet50", "models pull hf:owner/name"],
+    load: async () => (await import("./commands/models-pull.ts")).modelsPull,
+  }),
+  command({
+    name: "models remove",
+    about: "Take a model off this machine",
+    operands: oneModelOperands,
+    flags: modelsFlags,
+    examples: ["models remove resnet50"],
+    load: async () => (await import("./commands/models-remove.ts")).modelsRemove,
+  }),
+  command({
+    name: "cache",
+    about: "What was fetched from the hub, and how much room it takes",
+    operands: cacheOperands,
+    flags: cacheFlags,
+    examples: ["cache"],
+    load: async () => (await import("./commands/cache.ts")).cache,
+  }),
+  command({
+    name: "cache prune",
+    about: "Take away what is not in use: older commits, downloads that were cut",
+    operands: cacheOperands,
+    flags: cacheFlags,
+    examples: ["cache prune"],
+    load: async () => (await import("./commands/cache-prune.ts")).cachePrune,
   }),
   command({
     name: "inspect",

@@ -26,6 +26,8 @@ export function buildProgram({ commands, version, out, run }: ProgramOptions): C
     .version(version, "--version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help of a command")
+    // Else --json behind "models pull" would be taken for that of "models".
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => out.line(text.trimEnd()),
@@ -49,14 +51,15 @@ export function buildProgram({ commands, version, out, run }: ProgramOptions): C
   return program.addHelpText(
     "after",
     exampleText(
-      commands.flatMap((row) => row.examples.slice(0, 1)),
+      commands.filter(({ name }) => !name.includes(" ")).flatMap((row) => row.examples.slice(0, 1)),
       out,
     ),
   );
 }
 
 function addCommand(program: Command, row: CommandRow, { out, run }: Pick<ProgramOptions, "out" | "run">): void {
-  const sub = program.command(row.name).description(row.about).usage(usage(row));
+  const { parent, name } = placeOf(row, program);
+  const sub = parent.command(name).description(row.about).usage(usage(row));
   for (const { term, about } of Object.values(row.operands)) sub.addArgument(new Argument(term, about));
   for (const flag of Object.values(row.flags)) sub.addOption(toOption(flag));
   sub.addOption(new Option("--json", "one JSON object per line on stdout").helpGroup("Output:"));
@@ -67,6 +70,15 @@ function addCommand(program: Command, row: CommandRow, { out, run }: Pick<Progra
     return run(row, sub);
   });
   sub.addHelpText("after", exampleText(row.examples, out));
+}
+
+/** "models pull" stands below "models", which comes before it in the table and is a command of its own. */
+function placeOf({ name }: CommandRow, program: Command): { readonly parent: Command; readonly name: string } {
+  const [first = "", second] = name.split(" ");
+  if (second === undefined) return { parent: program, name };
+  const parent = program.commands.find((one) => one.name() === first);
+  if (!parent) throw new Error(`"${name}" stands in the table before "${first}".`);
+  return { parent, name: second };
 }
 
 /** Looked at after all flags are read, so that a misspelt one is named rather than missed. */

@@ -161,7 +161,7 @@ describe("the commands of regraft", () => {
   it("all have help with their flags, operands and an example", async () => {
     for (const row of commands) {
       const console = new FakeConsole({ columns: 100 });
-      expect(await runCli([row.name, "--help"], { commands, version, console })).toBe(0);
+      expect(await runCli([...row.name.split(" "), "--help"], { commands, version, console })).toBe(0);
       const help = console.output.replaceAll(/\s+/g, " ");
       for (const { term, about } of Object.values(row.flags)) expect(help).toContain(`${term} ${about}`);
       for (const { about } of Object.values(row.operands)) expect(help).toContain(about);

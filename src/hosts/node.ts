@@ -12,10 +12,12 @@ import type { Host } from "../tasks/host.ts";
 export interface NodeHostOptions {
   /** Told of what is being fetched from a hub. */
   readonly onFetch?: ((progress: FetchProgress) => void) | undefined;
+  /** Ends a fetch that is no longer wanted. */
+  readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 /** A laptop or server: onnxruntime-node, sharp, the disk, the Hugging Face Hub. */
-export function nodeHost({ onFetch }: NodeHostOptions = {}): Host {
+export function nodeHost({ onFetch, signal }: NodeHostOptions = {}): Host {
   const about = packageFile();
   const engines = Object.fromEntries(
     ["onnxruntime-node", "sharp"].map((name) => [name, about.dependencies[name] ?? "?"]),
@@ -25,7 +27,7 @@ export function nodeHost({ onFetch }: NodeHostOptions = {}): Host {
     runtime: nodeRuntime,
     decoder: sharpDecoder(),
     encoder: sharpEncoder(),
-    hub: nodeHub({ onProgress: onFetch }),
+    hub: nodeHub({ onProgress: onFetch, signal }),
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),

@@ -25,8 +25,13 @@ describe("of a repository's files", () => {
     ["timm's weights", ["config.json", "model.safetensors", "pytorch_model.bin"], ["config.json", "model.safetensors"]],
     [
       "the only model, wherever it is",
-      ["a/deep/net.onnx", "a/deep/config.json"],
+      ["a/deep/net.onnx", "a/deep/config.json", "config.json"],
       ["a/deep/config.json", "a/deep/net.onnx"],
+    ],
+    [
+      "the only one in onnx/, and what lies above that",
+      ["a/onnx/net.onnx", "a/onnx/labels.txt", "a/config.json", "config.json"],
+      ["a/onnx/labels.txt", "a/config.json", "a/onnx/net.onnx"],
     ],
   ] as const)("%s", (_, files, expected) => {
     expect(of(files)).toEqual(expected);

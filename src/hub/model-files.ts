@@ -4,7 +4,7 @@ import type { HubReference } from "./reference.ts";
 /** Where a repository keeps its model, best first. */
 const usual = ["onnx/model.onnx", "model.onnx", "onnx/model_fp16.onnx", "model.safetensors"] as const;
 
-/** What tells of labels and preprocessing, beside the model or at the top. */
+/** What tells of labels and preprocessing, beside the model or, of one in onnx/, above that. */
 const companions = ["config.json", "preprocessor_config.json", "labels.txt"] as const;
 
 /**
@@ -19,12 +19,17 @@ export function modelFilesOf({ repo, file }: HubReference, files: readonly strin
   if (!files.includes(model)) {
     throw new ModelError("no-model", `${repo} has no file "${model}".`, { hint: hintOf(files) });
   }
-  const folder = model.slice(0, model.lastIndexOf("/") + 1);
-  const beside = companions.flatMap((name) => [name, `${folder}${name}`]);
+  const beside = foldersAbout(model).flatMap((folder) => companions.map((name) => `${folder}${name}`));
   // External data is called model.onnx_data, model.onnx.data and so on, by custom.
   const isWanted = (name: string) => name.startsWith(`${model}_`) || name.startsWith(`${model}.`);
   const wanted = files.filter((name) => name !== model && (isWanted(name) || beside.includes(name)));
   return [...wanted, model];
+}
+
+/** Where a model folder is read from, with a slash at the end of each: the model's own, and what onnx/ lies in. */
+function foldersAbout(model: string): readonly string[] {
+  const own = model.slice(0, model.lastIndexOf("/") + 1);
+  return /(^|\/)onnx\/$/.test(own) ? [own, own.slice(0, -"onnx/".length)] : [own];
 }
 
 function onlyModel(repo: string, files: readonly string[]): string {

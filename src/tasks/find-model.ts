@@ -20,6 +20,7 @@ export async function findModel(name: string, host: Pick<Host, "store" | "hub">)
   const card = zooCard(name);
   if (card) return fetched(`hf:${card.repo}`, host);
   if (looksLikeName(name)) throw unknown(name);
+  if (/^https?:\/\//.test(name)) throw elsewhere(name);
   return name;
 }
 
@@ -37,8 +38,9 @@ export function shownName({ path, loaded }: Found, store: Pick<Store, "baseName"
 
 async function fetched(name: string, { store, hub }: Pick<Host, "store" | "hub">): Promise<string> {
   const reference = hubReference(name);
-  const { folder } = await hub.fetch(reference, { choose: (files) => modelFilesOf(reference, files) });
-  return reference.file === undefined ? folder : store.join(folder, ...reference.file.split("/"));
+  const { folder, files } = await hub.fetch(reference, { choose: (all) => modelFilesOf(reference, all) });
+  // The model comes last. What else lies in the folder may be another one.
+  return store.join(folder, ...(files.at(-1) ?? "").split("/"));
 }
 
 /** A path has separators, or the ending of a model. */
@@ -49,3 +51,8 @@ function unknown(name: string): ModelError {
     hint: `${suggestion(name, zooNames)?.hint ?? ""} regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
   });
 }
+
+const elsewhere = (name: string): ModelError =>
+  new ModelError("no-model", `${name} is an address of no hub: Regraft fetches from the Hugging Face Hub alone.`, {
+    hint: "Download the file and name it. A server that speaks the Hub's paths is set by HF_ENDPOINT, and its models are hf:owner/name.",
+  });

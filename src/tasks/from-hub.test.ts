@@ -6,15 +6,43 @@ import { diskHost } from "../../test/fixtures/host.ts";
 import { type HubServer, hubServer } from "../../test/fixtures/hub-server.ts";
 import { writeTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
+import { HostError } from "../base/errors.ts";
+import { sampleTasks } from "../data/sample/draw-sample.ts";
 import { nodeHub } from "../hub/node/node-hub.ts";
+import { encodeSafetensors } from "../hub/safetensors.ts";
 import { memoryStore } from "../store/memory-store.ts";
+import { architecture } from "../zoo/architecture.ts";
+import { namingsOf } from "../zoo/namings.ts";
 import { loadBase } from "./base-model.ts";
 import { findModel } from "./find-model.ts";
 import type { Host } from "./host.ts";
 import { inspectModel } from "./inspect.ts";
+import { predictRun } from "./predict-run.ts";
 import { trainRun } from "./train-run.ts";
 
 const commit = "89abcdef0123456789abcdef0123456789abcdef";
+const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+const bytes = new Uint8Array(9);
+const imagenet = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [at, `thing ${at}`]));
+
+/** A small network as timm's repositories have it: weights, and what it is. */
+function timmFiles(classes: number): Readonly<Record<string, Uint8Array>> {
+  const built = architecture("mobilenet_v2", { width: 0.35, classes, imageSize: 32, seed: 5 });
+  const nameOf = namingsOf("mobilenet_v2").find(({ library }) => library === "timm")?.nameOf ?? ((name) => name);
+  const weights = [...built.initializers].filter(([name]) => !name.startsWith("const_"));
+  const pretrained_cfg = {
+    input_size: [3, 32, 32],
+    interpolation: "bicubic",
+    crop_pct: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  };
+  return {
+    "config.json": json({ architecture: "mobilenetv2_035", num_classes: classes, pretrained_cfg }),
+    "model.safetensors": encodeSafetensors(Object.fromEntries(weights.map(([name, value]) => [nameOf(name), value]))),
+  };
+}
+
 let folder: string;
 let server: HubServer;
 let host: Host;
@@ -33,6 +61,12 @@ beforeAll(async () => {
         files: Object.fromEntries(
           files.map(([name, bytes]) => [name === "model.onnx" ? "onnx/net.onnx" : name, bytes]),
         ),
+      },
+      "bees/timm": { commit, files: timmFiles(1000) },
+      "bees/timm7": { commit, files: timmFiles(7) },
+      "microsoft/resnet-50": {
+        commit,
+        files: { "config.json": json({ id2label: imagenet }), "model.safetensors": bytes },
       },
     },
   });
@@ -71,14 +105,14 @@ describe("a model on a hub", () => {
   test("may be called by its card's name; what lies here comes first", async () => {
     const asked: string[] = [];
     const hub: Host["hub"] = {
+      ...host.hub,
       fetch: async ({ repo }) => {
         asked.push(repo);
-        return { folder: "/cache/some", commit };
+        return { folder: "/cache/some", commit, files: ["config.json", "onnx/net.onnx"] };
       },
-      find: async () => undefined,
     };
     const store = memoryStore();
-    expect(await findModel("vgg16", { store, hub })).toBe("/cache/some");
+    expect(await findModel("vgg16", { store, hub })).toBe("/cache/some/onnx/net.onnx");
     await store.makeFolder("vgg16");
     expect(await findModel("vgg16", { store, hub })).toBe("vgg16");
     expect(asked).toEqual(["timm/vgg16.tv_in1k"]);
@@ -88,6 +122,25 @@ describe("a model on a hub", () => {
       hint: expect.stringContaining('"vgg16"'),
     });
     expect(await findModel("./vgg61", { store, hub })).toBe("./vgg61");
+  });
+
+  test("of timm's weights is called by ImageNet's names where it has as many classes", async () => {
+    const pictures = await writeTrainVal(host.store, join(folder, "labelled"), { perClass: 1 });
+    const picture = join(pictures, "train", sampleTasks.shapes[0] ?? "", "0.png");
+    const labelOf = async (run: string, by: Host = host) => {
+      for await (const found of predictRun({ run, images: [picture], top: 1 }, by)) {
+        if ("label" in found) return found.label;
+      }
+      return "none";
+    };
+    expect(await labelOf("hf:bees/timm")).toMatch(/^thing \d+$/);
+    expect(await labelOf("hf:bees/timm7")).toMatch(/^class [0-6]$/);
+    const asked = server.seen.map(({ path }) => path);
+    expect(asked.filter((path) => path.startsWith("/microsoft/") && path.includes("safetensors"))).toEqual([]);
+    const { fetch } = host.hub;
+    const noNames: Host["hub"]["fetch"] = (reference, options) =>
+      reference.repo === "bees/timm" ? fetch(reference, options) : Promise.reject(new HostError("unreachable", "no"));
+    expect(await labelOf("hf:bees/timm", { ...host, hub: { ...host.hub, fetch: noNames } })).toMatch(/^class \d+$/);
   });
 
   test("that is not there is told as every command does", async () => {

@@ -1,7 +1,9 @@
-import { UsageError } from "../base/errors.ts";
+import { ModelError, UsageError } from "../base/errors.ts";
 import { suggestion } from "../base/suggestion.ts";
+import type { Snapshot } from "../hub/hub.ts";
 import { modelFilesOf } from "../hub/model-files.ts";
-import { hubReference } from "../hub/reference.ts";
+import { type HubReference, hubReference, isHubReference } from "../hub/reference.ts";
+import { architectures } from "../zoo/architectures.ts";
 import { type ZooCard, zooCard, zooCards, zooNames } from "../zoo/cards.ts";
 import type { Host } from "./host.ts";
 
@@ -9,6 +11,8 @@ import type { Host } from "./host.ts";
 export interface KnownModel extends ZooCard {
   /** About what is fetched, in bytes. */
   readonly sizeBytes: number;
+  /** Parts that can be unfrozen by name, from the picture on. */
+  readonly stages: readonly string[];
   /** The folder that it was fetched into; undefined where it was not. */
   readonly folder: string | undefined;
 }
@@ -24,7 +28,7 @@ export async function knownModels(
 ): Promise<readonly KnownModel[]> {
   const card = name === undefined ? undefined : zooCard(name);
   if (name !== undefined && !card) {
-    throw new UsageError("bad-option", `There is no model "${name}".`, suggestion(name, zooNames));
+    throw unknown(name);
   }
   return Promise.all((card ? [card] : zooCards).map(async (one) => known(one, hub)));
 }
@@ -32,5 +36,61 @@ export async function knownModels(
 async function known(card: ZooCard, hub: Host["hub"]): Promise<KnownModel> {
   const reference = hubReference(`hf:${card.repo}`);
   const found = await hub.find(reference, { choose: (files) => modelFilesOf(reference, files) });
-  return { ...card, sizeBytes: 4 * card.parameters, folder: found?.folder };
+  return { ...card, sizeBytes: 4 * card.parameters, stages: architectures[card.name].stages, folder: found?.folder };
+}
+
+/** A model that was fetched. */
+export interface PulledModel extends Snapshot {
+  /** As its user named it. */
+  readonly name: string;
+  readonly repo: string;
+}
+
+/**
+ * Fetches a model, by a card's name or as "hf:owner/name", so that it is there when there is no network.
+ *
+ * @throws {UsageError} "bad-option" for what names none · what `Hub.fetch` throws
+ */
+export async function pullModel(name: string, { hub }: Pick<Host, "hub">): Promise<PulledModel> {
+  const reference = referenceOf(name);
+  const snapshot = await hub.fetch(reference, { choose: (files) => modelFilesOf(reference, files) });
+  return { name, repo: reference.repo, ...snapshot };
+}
+
+export interface RemovedModel {
+  readonly name: string;
+  readonly repo: string;
+  readonly freedBytes: number;
+}
+
+/**
+ * Takes a model off this machine, with all that was fetched of its repository.
+ *
+ * @throws {UsageError} "bad-option" for what names none, or a part of one · {ModelError} "no-model" where it is not here ·
+ *   {HostError} "write-failed"
+ */
+export async function removeModel(name: string, { hub }: Pick<Host, "hub">): Promise<RemovedModel> {
+  const { repo, revision, file } = referenceOf(name);
+  if (revision !== "main" || file !== undefined) {
+    throw new UsageError("bad-option", `"${name}" is a part of a repository: it is removed as a whole.`, {
+      hint: `Write hf:${repo}. What no branch or tag leads to any more goes by regraft cache prune.`,
+    });
+  }
+  const freedBytes = await hub.remove(repo);
+  if (freedBytes !== undefined) return { name, repo, freedBytes };
+  throw new ModelError("no-model", `${repo} is not on this machine.`, { hint: "regraft cache lists what is." });
+}
+
+function referenceOf(name: string): HubReference {
+  if (isHubReference(name)) return hubReference(name);
+  const card = zooCard(name);
+  if (card) return hubReference(`hf:${card.repo}`);
+  throw unknown(name);
+}
+
+function unknown(name: string): UsageError {
+  const nearest = suggestion(name, zooNames)?.hint;
+  return new UsageError("bad-option", `There is no model "${name}".`, {
+    hint: `${nearest === undefined ? "" : `${nearest} `}regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
+  });
 }

@@ -11,7 +11,7 @@ import { watchRun } from "../output/watch-run.ts";
 
 /** `regraft train`: trains and leaves a run folder. */
 export const train: Body<typeof trainOperands, typeof trainFlags> = async ({ operands: { data }, flags, ui }) => {
-  const host = nodeHost({ onFetch: fetchStatus(ui) });
+  const host = nodeHost({ onFetch: fetchStatus(ui), signal: ui.signal });
   const { store } = host;
   const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
   const options = { ...flags, data, out, given: ["data", ...Object.keys(flags)], signal: ui.signal };

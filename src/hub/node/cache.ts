@@ -1,10 +1,13 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { writeError } from "../../base/file-errors.ts";
 
 /**
  * A repository in the cache, as huggingface_hub lays it out: bytes in blobs/ under what the hub calls them, names in
- * snapshots/<commit>/ that link to them, and in refs/ the commit of each branch and tag.
+ * snapshots/<commit>/ that link to them, and in refs/ the commit of each branch and tag. Beside these, in .regraft/, the
+ * names of all files of a commit: what lies in a snapshot may be what somebody else wanted of it.
  *
  * @see https://huggingface.co/docs/huggingface_hub/guides/manage-cache
  */
@@ -14,7 +17,12 @@ export class RepoFolder {
 
   constructor(cache: string, repo: string) {
     this.#cache = cache;
-    this.#name = ["models", ...repo.split("/")].join("--");
+    this.#name = folderName(repo);
+  }
+
+  /** Of the repository itself. */
+  get path(): string {
+    return join(this.#cache, this.#name);
   }
 
   snapshot(commit: string): string {
@@ -37,18 +45,33 @@ export class RepoFolder {
     return /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
   }
 
+  /** Of all branches and tags that were fetched. */
+  async commitsNamed(): Promise<ReadonlySet<string>> {
+    const refs = await filesIn(join(this.path, "refs"));
+    const commits = await Promise.all(refs.map((revision) => this.commitOf(revision)));
+    return new Set(commits.flatMap((commit) => commit ?? []));
+  }
+
   /** @throws {HostError} "write-failed" · "disk-full" */
   async remember(revision: string, commit: string): Promise<void> {
-    const path = this.#ref(revision);
-    if ((await this.commitOf(revision)) === commit) return;
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      const temporary = `${path}.${process.pid}`;
-      await writeFile(temporary, commit);
-      await rename(temporary, path);
-    } catch (cause) {
-      throw writeError(path, cause);
-    }
+    if ((await this.commitOf(revision)) !== commit) await writeWhole(this.#ref(revision), commit);
+  }
+
+  /** Names of all files that the repository has at a commit; undefined where that was never asked. */
+  async listOf(commit: string): Promise<readonly string[] | undefined> {
+    const text = await readFile(this.list(commit), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : listSchema.safeParse(parsed(text)).data;
+  }
+
+  /** @throws {HostError} "write-failed" · "disk-full" */
+  async rememberList(commit: string, files: readonly string[]): Promise<void> {
+    const text = JSON.stringify(files);
+    if (JSON.stringify(await this.listOf(commit)) !== text) await writeWhole(this.list(commit), text);
+  }
+
+  /** The file with the names of all files of a commit. */
+  list(commit: string): string {
+    return join(this.path, ".regraft", `${commit}.json`);
   }
 
   #ref(revision: string): string {
@@ -56,7 +79,41 @@ export class RepoFolder {
   }
 }
 
-/** Names of all files in a snapshot, "/" between their parts; nothing where there is no such folder. */
+/** "models--owner--name" */
+const folderName = (repo: string): string => ["models", ...repo.split("/")].join("--");
+
+/** The repository that a folder of the cache is of; undefined for what is none of a model. */
+export function repoOfFolder(name: string): string | undefined {
+  const [kind, owner, ...rest] = name.split("--");
+  const repo = rest.length === 0 ? undefined : `${owner}/${rest.join("--")}`;
+  return kind === "models" && owner !== "" && repo !== undefined && folderName(repo) === name ? repo : undefined;
+}
+
+const listSchema = z.array(z.string());
+
+/** undefined for what is no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a small file that is never seen half written. @throws {HostError} "write-failed" · "disk-full" */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw writeError(path, cause);
+  }
+}
+
+/** Names of all files below a folder, "/" between their parts; nothing where there is no such folder. */
 export async function filesIn(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => !entry.isDirectory());

@@ -3,10 +3,11 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import type { Response } from "undici";
-import { HostError } from "../../base/errors.ts";
-import { rethrow, writeError } from "../../base/file-errors.ts";
-import { networkError } from "./network-errors.ts";
+import { HostError, RegraftError } from "../../base/errors.ts";
+import { readError, rethrow, writeError } from "../../base/file-errors.ts";
+import { FailedAttempt, networkError } from "./network-errors.ts";
 import type { Requests } from "./requests.ts";
+import { checkStop, type StopSignal } from "./stop.ts";
 
 export interface DownloadOptions {
   readonly address: string;
@@ -21,21 +22,23 @@ export interface DownloadOptions {
 
 /**
  * Fetches a file that appears whole and right, or not at all. What came before a connection was cut is kept and gone on
- * from, in this call or in one after it.
+ * from, in this call or in one after it. To be called by one process at a time for one file.
  *
- * @throws {HostError} "unreachable" · "bad-download" · "disk-full" · "write-failed" · what `Requests.send` throws
+ * @throws {HostError} "unreachable" · "bad-download" · "disk-full" · "write-failed" · "read-failed" · {TrainingError}
+ *   "interrupted" · what `Requests.send` throws
  */
 export async function download(requests: Requests, options: DownloadOptions): Promise<void> {
-  const partial = `${options.to}.incomplete`;
+  // Not the name that huggingface_hub has for its own: it holds other locks than we do.
+  const partial = `${options.to}.regraft-incomplete`;
   await fetchRest(requests, partial, options);
-  const found = await fingerprint(partial, options.etag);
+  const found = await fingerprint(partial, options.etag).catch(rethrow(partial, readError));
   if (found !== undefined && found !== options.etag) {
     await rm(partial, { force: true });
     throw new HostError("bad-download", `${options.what} did not come as it is on the hub: its checksum differs.`, {
       hint: "Try again. If it comes wrong every time, something on the way changes it.",
     });
   }
-  await rename(partial, options.to);
+  await rename(partial, options.to).catch(rethrow(options.to, writeError));
 }
 
 /** Until all bytes are here; attempts that come no further than one before them are counted. */
@@ -45,48 +48,78 @@ async function fetchRest(requests: Requests, partial: string, options: DownloadO
     const before = await sizeOf(partial);
     if (before === options.sizeBytes && before > 0) return;
     const start = before > options.sizeBytes ? 0 : before;
-    const thrown: unknown = await fetchFrom(start, requests, partial, options).catch((error: unknown) => error);
+    const failed = await fetchFrom(start, requests, partial, options);
     const after = await sizeOf(partial);
-    if (after === options.sizeBytes && thrown === undefined) return;
+    if (after === options.sizeBytes && !failed) return;
     fruitless = after > furthest ? 0 : fruitless + 1;
     furthest = Math.max(furthest, after);
-    const failure = thrown === undefined ? otherSize(furthest, options) : networkError(thrown, options.address);
+    const failure = failed ?? otherSize(furthest, options);
     if (failure.lasts || fruitless >= requests.attempts) throw failure.error;
-    await requests.pause(fruitless + 1);
+    await requests.pause(fruitless + 1, failure);
   }
 }
 
 /** An answer that ended early without an error, or went on for too long. */
-function otherSize(size: number, { what, sizeBytes }: DownloadOptions) {
+function otherSize(size: number, { what, sizeBytes }: DownloadOptions): FailedAttempt {
   const error = new HostError("bad-download", `${what} came as ${size} bytes, and should have ${sizeBytes}.`, {
     hint: "Try again. If it comes wrong every time, something on the way changes it.",
   });
-  return { error, lasts: size > sizeBytes };
+  return new FailedAttempt(error, { lasts: size > sizeBytes });
 }
 
-async function fetchFrom(start: number, requests: Requests, partial: string, options: DownloadOptions): Promise<void> {
-  const { address, what, sizeBytes, onBytes } = options;
+/** @returns why it ended before its end, where somebody on the way is to blame */
+async function fetchFrom(
+  start: number,
+  requests: Requests,
+  partial: string,
+  options: DownloadOptions,
+): Promise<FailedAttempt | undefined> {
+  const { address, what } = options;
   const headers = start > 0 ? { range: `bytes=${start}-` } : {};
   const response = await requests.send(address, { what, headers });
   const goesOn = response.status === 206 && startOf(response) === start;
   if (response.status === 416 || (response.status === 206 && !goesOn)) {
     await response.body?.cancel();
     await rm(partial, { force: true });
-    return;
+    return undefined;
   }
-  const file = await open(partial, goesOn ? "a" : "w").catch(rethrow(partial, writeError));
+  const file = await open(partial, goesOn ? "a" : "w").catch(async (cause: unknown) => {
+    // An answer that nobody reads would keep the process alive.
+    await response.body?.cancel();
+    throw writeError(partial, cause);
+  });
   try {
-    let done = goesOn ? start : 0;
-    onBytes?.(done);
-    for await (const bytes of response.body ?? []) {
-      await append(file, bytes, partial);
-      done += bytes.byteLength;
-      onBytes?.(done);
-      if (done > sizeBytes) return;
-    }
+    await writeBody(response, file, { ...options, partial, start: goesOn ? start : 0, signal: requests.signal });
     await file.sync().catch(rethrow(partial, writeError));
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof RegraftError) throw thrown;
+    return networkError(thrown, response.url);
   } finally {
     await file.close();
+  }
+}
+
+interface Writing extends DownloadOptions {
+  readonly partial: string;
+  readonly start: number;
+  readonly signal: StopSignal | undefined;
+}
+
+/** Ends early where more comes than there should be. */
+async function writeBody(
+  { body }: Response,
+  file: FileHandle,
+  { partial, start, sizeBytes, onBytes, signal }: Writing,
+): Promise<void> {
+  let done = start;
+  onBytes?.(done);
+  for await (const bytes of body ?? []) {
+    checkStop(signal);
+    await append(file, bytes, partial);
+    done += bytes.byteLength;
+    onBytes?.(done);
+    if (done > sizeBytes) return;
   }
 }
 

@@ -1,9 +1,21 @@
 import { HostError, RegraftError } from "../../base/errors.ts";
 
-interface NetworkError {
+/** An attempt that brought no answer. */
+export class FailedAttempt {
   readonly error: RegraftError;
   /** Whether another attempt would end alike. */
   readonly lasts: boolean;
+  /** How long whoever answered asks to be left alone, in seconds. */
+  readonly waitSeconds: number | undefined;
+
+  constructor(
+    error: RegraftError,
+    { lasts, waitSeconds }: { readonly lasts: boolean; readonly waitSeconds?: number | undefined },
+  ) {
+    this.error = error;
+    this.lasts = lasts;
+    this.waitSeconds = waitSeconds;
+  }
 }
 
 interface Kind {
@@ -66,17 +78,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
 };
 
-/** What it means that a request failed before there was an answer, or in the middle of one. */
-export function networkError(thrown: unknown, address: string): NetworkError {
-  if (thrown instanceof RegraftError) return { error: thrown, lasts: true };
+/** What it means that a request to `address` failed before there was an answer, or in the middle of one. */
+export function networkError(thrown: unknown, address: string): FailedAttempt {
+  if (thrown instanceof RegraftError) return new FailedAttempt(thrown, { lasts: true });
   const code = codeOf(thrown);
   const { says, hint, lasts } = kinds[code ?? ""] ?? failed;
   const { host } = new URL(address);
-  const details = ` (${code ?? deepest(thrown)})`;
-  return {
-    lasts,
-    error: new HostError("unreachable", `${host} cannot be reached: ${says}${details}.`, { hint, cause: thrown }),
-  };
+  const message = `${host} cannot be reached: ${says} (${code ?? deepest(thrown)}).`;
+  return new FailedAttempt(new HostError("unreachable", message, { hint, cause: thrown }), { lasts });
 }
 
 /** fetch says "fetch failed"; what failed is its cause, or one of several addresses' causes. */

@@ -1,13 +1,13 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type HubRepo, type HubServer, type HubServerOptions, hubServer } from "../../../test/fixtures/hub-server.ts";
 import { random } from "../../base/random.ts";
 import type { FetchProgress } from "../hub.ts";
 import { modelFilesOf } from "../model-files.ts";
 import { hubReference } from "../reference.ts";
-import { nodeHub } from "./node-hub.ts";
+import { type NodeHubOptions, nodeHub } from "./node-hub.ts";
 import { hubSettings } from "./settings.ts";
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -49,10 +49,16 @@ function fetchIt(
   env: Readonly<Record<string, string>> = {},
   onProgress?: (p: FetchProgress) => void,
 ) {
-  const endpoint = server ? { HF_ENDPOINT: server.endpoint } : {};
-  const hub = nodeHub({ env: { HF_HUB_CACHE: home, HF_HOME: home, ...endpoint, ...env }, patience });
-  return hub.fetch(hubReference(name), { choose, onProgress });
+  return hubHere({ env }).fetch(hubReference(name), { choose, onProgress });
 }
+
+function hubHere({ env, signal }: Pick<NodeHubOptions, "env" | "signal"> = {}) {
+  const endpoint = server ? { HF_ENDPOINT: server.endpoint } : {};
+  return nodeHub({ env: { HF_HUB_CACHE: home, HF_HOME: home, ...endpoint, ...env }, patience, signal });
+}
+
+/** A cache that nothing was fetched into. */
+const elsewhere = () => ({ HF_HUB_CACHE: join(home, "elsewhere") });
 
 const bytesIn = (folder: string, file: string): Buffer => readFileSync(join(folder, file));
 const blobs = (): readonly string[] => readdirSync(join(home, "models--some--repo", "blobs")).sort();
@@ -63,7 +69,8 @@ describe("a repository", () => {
     await serve();
     const told: FetchProgress[] = [];
     const snapshot = await fetchIt("hf:some/repo", {}, (progress) => told.push(progress));
-    expect(snapshot).toEqual({ folder: join(home, "models--some--repo", "snapshots", commit), commit });
+    const files = ["config.json", "onnx/model.onnx"];
+    expect(snapshot).toEqual({ folder: join(home, "models--some--repo", "snapshots", commit), commit, files });
     expect(bytesIn(snapshot.folder, "onnx/model.onnx").equals(weights)).toBe(true);
     expect(readdirSync(snapshot.folder, { recursive: true }).sort()).toEqual([
       "config.json",
@@ -123,7 +130,8 @@ describe("a repository", () => {
     const { folder } = await fetchIt();
     const [large = ""] = blobs().filter((name) => sha.test(name));
     const blob = join(home, "models--some--repo", "blobs", large);
-    writeFileSync(`${blob}.incomplete`, weights.subarray(0, 30_000));
+    writeFileSync(`${blob}.regraft-incomplete`, weights.subarray(0, 30_000));
+    writeFileSync(`${blob}.incomplete`, "huggingface_hub's");
     rmSync(blob);
     rmSync(join(folder, "onnx"), { recursive: true });
     // A number that no process has.
@@ -131,6 +139,55 @@ describe("a repository", () => {
     server?.seen.splice(0);
     await fetchIt();
     expect(bodies().map(({ range }) => range)).toEqual(["bytes=30000-", "bytes=30000-"]);
+    expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
+    expect(readFileSync(`${blob}.incomplete`, "utf8")).toBe("huggingface_hub's");
+  });
+
+  test("of which somebody wanted another file is fetched as far as it is wanted now", async () => {
+    await serve();
+    const reference = hubReference(`hf:some/repo@${commit}`);
+    const config = await hubHere().fetch(reference, { choose: () => ["config.json"] });
+    expect(config.files).toEqual(["config.json"]);
+    expect(await hubHere().find(reference, { choose })).toBeUndefined();
+    const { folder, files } = await hubHere().fetch(reference, { choose });
+    expect(files).toEqual(["config.json", "onnx/model.onnx"]);
+    expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
+  });
+
+  test("that another program fetched is asked about where there is a network, and used where there is none", async () => {
+    await serve();
+    const reference = hubReference(`hf:some/repo@${commit}`);
+    const { folder } = await hubHere().fetch(reference, { choose: () => ["config.json"] });
+    rmSync(join(home, "models--some--repo", ".regraft"), { recursive: true });
+    expect((await hubHere({ env: { HF_HUB_OFFLINE: "1" } }).fetch(reference, { choose })).files).toEqual([
+      "config.json",
+    ]);
+    expect((await hubHere().fetch(reference, { choose })).files).toEqual(["config.json", "onnx/model.onnx"]);
+    expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
+  });
+
+  test("that was fetched before is used when nobody answers", async () => {
+    await serve();
+    const before = await fetchIt();
+    const { endpoint } = server ?? { endpoint: "" };
+    await server?.close();
+    server = undefined;
+    expect(await fetchIt("hf:some/repo", { HF_ENDPOINT: endpoint })).toEqual(before);
+  });
+
+  test("is no longer fetched when nobody wants it, and gone on with later", async () => {
+    await serve({ fault: (seen) => (isLarge(seen) ? { slowly: 10_000 } : undefined) });
+    const signal = { aborted: false };
+    const fetching = hubHere({ signal }).fetch(hubReference("hf:some/repo"), {
+      choose,
+      onProgress: ({ file, done }) => {
+        if (file === "onnx/model.onnx" && done > 0) signal.aborted = true;
+      },
+    });
+    await expect(fetching).rejects.toMatchObject({ code: "interrupted" });
+    server?.seen.splice(0);
+    const { folder } = await fetchIt();
+    expect(bodies().find(isLarge)?.range).toMatch(/^bytes=[1-9]\d*-$/);
     expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
   });
 });
@@ -163,9 +220,8 @@ describe("the token", () => {
 
   test("does not go through a proxy to this machine", async () => {
     await serve();
-    vi.stubEnv("HTTP_PROXY", "http://127.0.0.1:19");
-    await expect(fetchIt()).resolves.toMatchObject({ commit });
-    vi.unstubAllEnvs();
+    const env = { HTTP_PROXY: "http://127.0.0.1:19", HTTPS_PROXY: "http://127.0.0.1:19" };
+    await expect(fetchIt("hf:some/repo", env)).resolves.toMatchObject({ commit });
   });
 
   test("stands in no error", async () => {
@@ -224,19 +280,48 @@ describe("on a bad day", () => {
     await expect(fetchIt()).resolves.toMatchObject({ commit });
     await server?.close();
     await serve({ fault: () => ({ status: 429, headers: { "retry-after": "3600" } }) });
-    await expect(fetchIt()).rejects.toMatchObject({
+    await expect(fetchIt("hf:some/repo", elsewhere())).rejects.toMatchObject({
       code: "unreachable",
-      message: "The hub asks to be left alone for 3600 seconds.",
-      hint: expect.stringContaining("HF_TOKEN"),
+      message: expect.stringContaining("too many requests (429)"),
+      hint: "Try again in 3600 seconds: it asks for that. With a token (HF_TOKEN) more are allowed.",
+    });
+    await server?.close();
+    await serve({ fault: () => ({ status: 503, headers: { "retry-after": "3600" } }) });
+    await expect(fetchIt("hf:some/repo", elsewhere())).rejects.toMatchObject({
+      message: expect.stringContaining("answers 503 for some/repo"),
+      hint: "Try again in 3600 seconds: it asks for that.",
     });
   });
+
+  test("a list of files that is cut is asked for again", async () => {
+    await serve({
+      fault: ({ path }, nth) => (path.startsWith("/api/") && nth === 1 ? { cutAfter: 10 } : undefined),
+    });
+    await expect(fetchIt()).resolves.toMatchObject({ commit });
+  });
+
+  test.each([403, 404, 503])(
+    "where the hub keeps its files answers %i: that is told of it, not of the hub",
+    async (status) => {
+      const { endpoint } = await serve({ fault: (seen) => (isLarge(seen) ? { status } : undefined) });
+      const error: unknown = await fetchIt().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        code: "unreachable",
+        message: expect.stringContaining(` answers ${status} for some/repo/onnx/model.onnx.`),
+      });
+      expect(String(error)).not.toContain(new URL(endpoint).host);
+    },
+  );
 
   test("a hub that fails is asked again, but not for ever", async () => {
     await serve({ fault: ({ on }, nth) => (on === "hub" && nth < 3 ? { status: 503 } : undefined) });
     await expect(fetchIt()).resolves.toMatchObject({ commit });
     await server?.close();
     const { seen } = await serve({ fault: () => ({ status: 500 }) });
-    await expect(fetchIt()).rejects.toMatchObject({ code: "unreachable", message: /answers 500 for some\/repo\.$/ });
+    await expect(fetchIt("hf:some/repo", elsewhere())).rejects.toMatchObject({
+      code: "unreachable",
+      message: /answers 500 for some\/repo\.$/,
+    });
     expect(seen.length).toBe(patience.attempts);
   });
 
@@ -347,6 +432,16 @@ test.each([
   [{ HF_HOME: "/h", HUGGINGFACE_HUB_CACHE: "/old", HF_HUB_CACHE: "/new" }, "/new"],
 ])("with %j the cache is %s", (env, expected) => {
   expect(hubSettings(env, "/home/bee").cacheFolder).toBe(expected);
+});
+
+test("a proxy may be named without a scheme; what is no address is told without being shown", async () => {
+  const { httpsProxy, httpProxy } = hubSettings({ https_proxy: "proxy:8080", HTTP_PROXY: "socks5://proxy:1" });
+  expect([httpsProxy, httpProxy]).toEqual(["http://proxy:8080", "socks5://proxy:1"]);
+  const error: unknown = await fetchIt("hf:some/repo", { HTTPS_PROXY: "http://bee:secret@" }).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({ code: "unreachable", message: expect.stringContaining("HTTPS_PROXY") });
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("secret");
 });
 
 test.each(["ftp://x", "http://hub.example.com", "hub.example.com"])("HF_ENDPOINT is not %s", (endpoint) => {

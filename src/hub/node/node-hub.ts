@@ -1,52 +1,73 @@
-import { copyFile, mkdir, rm, stat, symlink } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { copyFile, mkdir, rename, rm, stat, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
 import type { FetchOptions, Hub, Snapshot } from "../hub.ts";
 import type { HubReference } from "../reference.ts";
-import { filesIn, RepoFolder } from "./cache.ts";
+import { filesIn, parsed, RepoFolder } from "./cache.ts";
 import { download } from "./download.ts";
+import { keptIn, pruneIn, removeFrom } from "./kept.ts";
 import { locked } from "./lock.ts";
 import type { Patience, Requests } from "./requests.ts";
 import { type Environment, type HubSettings, hubSettings } from "./settings.ts";
+import type { StopSignal } from "./stop.ts";
 
 export interface NodeHubOptions {
   readonly env?: Environment;
   readonly patience?: Patience;
   /** Told where a fetch has nobody of its own to tell. */
   readonly onProgress?: FetchOptions["onProgress"];
+  /** Asked between pieces of a fetch whether it is still wanted. */
+  readonly signal?: StopSignal | undefined;
 }
 
 /** The Hugging Face Hub, or what speaks its paths, with a cache on disk that is laid out as huggingface_hub's. */
-export function nodeHub({ env = process.env, patience, onProgress }: NodeHubOptions = {}): Hub {
+export function nodeHub({ env = process.env, patience, onProgress, signal }: NodeHubOptions = {}): Hub {
   return {
     fetch: async (reference, options) => {
       const settings = hubSettings(env);
       if (!settings.offline) {
         // What speaks to the network is loaded by those alone who need it.
         const { Requests } = await import("./requests.ts");
-        return fetched(reference, { onProgress, ...options }, { settings, requests: new Requests(settings, patience) });
+        const requests = new Requests(settings, { patience, signal });
+        return fetched(reference, { onProgress, ...options }, { settings, requests });
       }
-      const known = await cached(reference, options, settings);
+      const known = await found(reference, options, settings);
       if (known) return known;
       throw missing(reference, settings);
     },
-    find: (reference, options) => cached(reference, options, hubSettings(env)),
+    find: (reference, options) => found(reference, options, hubSettings(env)),
+    kept: async () => keptIn(hubSettings(env).cacheFolder),
+    remove: async (repo) => removeFrom(hubSettings(env).cacheFolder, repo),
+    prune: async () => pruneIn(hubSettings(env).cacheFolder),
   };
 }
 
 const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/.test(revision);
 
-async function cached(reference: HubReference, { choose }: Pick<FetchOptions, "choose">, settings: HubSettings) {
+type Choice = Pick<FetchOptions, "choose">;
+
+/** What is wanted where all of it is on this machine; chosen from what lies there where the hub was never asked what there is. */
+async function found(
+  reference: HubReference,
+  { choose }: Choice,
+  settings: HubSettings,
+): Promise<Snapshot | undefined> {
   const { repo, revision } = reference;
   const folder = new RepoFolder(settings.cacheFolder, repo);
   const commit = isCommit(revision) ? revision : await folder.commitOf(revision);
   if (commit === undefined) return undefined;
   const snapshot = folder.snapshot(commit);
+  const there = await filesIn(snapshot);
+  const files = chosen(choose, (await folder.listOf(commit)) ?? there);
+  return files?.every((file) => there.includes(file)) ? { folder: snapshot, commit, files } : undefined;
+}
+
+function chosen(choose: Choice["choose"], files: readonly string[]): readonly string[] | undefined {
   try {
-    choose(await filesIn(snapshot));
-    return { folder: snapshot, commit };
+    return choose(files);
   } catch (error) {
     if (error instanceof ModelError) return undefined;
     throw error;
@@ -64,21 +85,44 @@ interface Online {
 }
 
 async function fetched(reference: HubReference, options: FetchOptions, online: Online): Promise<Snapshot> {
-  const { repo, revision } = reference;
-  const { settings } = online;
-  const folder = new RepoFolder(settings.cacheFolder, repo);
-  // A commit never changes: where its files are here, the hub need not be asked.
-  const known = isCommit(revision) ? await cached(reference, options, settings) : undefined;
+  const { revision } = reference;
+  const folder = new RepoFolder(online.settings.cacheFolder, reference.repo);
+  const here = () => found(reference, options, online.settings);
+  // A commit never changes: where we know what it has, and that is here, the hub need not be asked.
+  const isPinned = isCommit(revision) && (await folder.listOf(revision)) !== undefined;
+  const known = isPinned ? await here() : undefined;
   if (known) return known;
-  const { sha, siblings } = await repoOf(reference, online);
-  const files = options.choose(siblings.map(({ rfilename }) => rfilename));
+  const answer = await repoOf(reference, online).catch(async (error: unknown) => {
+    // With no network, what was fetched before is as good as it gets.
+    const older = error instanceof HostError && error.code === "unreachable" ? await here() : undefined;
+    if (older) return older;
+    throw error;
+  });
+  return "folder" in answer ? answer : snapshotOf(answer, { reference, folder }, { options, online });
+}
+
+interface Place {
+  readonly reference: HubReference;
+  readonly folder: RepoFolder;
+}
+
+async function snapshotOf(
+  { sha, siblings }: RepoAnswer,
+  { reference, folder }: Place,
+  { options, online }: { readonly options: FetchOptions; readonly online: Online },
+): Promise<Snapshot> {
+  const names = siblings.map(({ rfilename }) => rfilename);
+  const files = options.choose(names);
   const outside = files.find((file) => !isInside(file));
   if (outside !== undefined) {
-    throw new HostError("unreachable", `${repo} has a file "${outside}", which would lie outside of its folder.`);
+    const message = `${reference.repo} has a file "${outside}", which would lie outside of its folder.`;
+    throw new HostError("unreachable", message);
   }
   for (const file of files) await bring({ file, commit: sha, folder, reference }, options, online);
-  if (!isCommit(revision)) await folder.remember(revision, sha);
-  return { folder: folder.snapshot(sha), commit: sha };
+  // An aid for later: a cache that cannot be written goes without.
+  await folder.rememberList(sha, names).catch(() => {});
+  if (!isCommit(reference.revision)) await folder.remember(reference.revision, sha);
+  return { folder: folder.snapshot(sha), commit: sha, files };
 }
 
 const repoSchema = z.object({
@@ -86,30 +130,26 @@ const repoSchema = z.object({
   siblings: z.array(z.object({ rfilename: z.string() })),
 });
 
+type RepoAnswer = z.output<typeof repoSchema>;
+
 /** A hub is a stranger: its names must not lead out of the folder that they are written into. */
 function isInside(name: string): boolean {
   return !/[\\\0:]/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-async function repoOf(
-  { repo, revision }: HubReference,
-  { settings, requests }: Online,
-): Promise<z.output<typeof repoSchema>> {
+async function repoOf({ repo, revision }: HubReference, { settings, requests }: Online): Promise<RepoAnswer> {
   const address = `${settings.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}`;
-  const response = await requests.send(address, { what: repo });
-  const parsed = repoSchema.safeParse(await response.json().catch(() => undefined));
-  if (parsed.success) return parsed.data;
+  const answer = repoSchema.safeParse(parsed(await requests.text(address, { what: repo })));
+  if (answer.success) return answer.data;
   throw new HostError("unreachable", `${new URL(address).host} does not answer as a hub does.`, {
     hint: "Is HF_ENDPOINT right? A login page of the network may have answered instead.",
-    cause: parsed.error,
+    cause: answer.error,
   });
 }
 
-interface Wanted {
+interface Wanted extends Place {
   readonly file: string;
   readonly commit: string;
-  readonly folder: RepoFolder;
-  readonly reference: HubReference;
 }
 
 /** Puts one file where its snapshot has it, fetched where its bytes are not here under another name or commit. */
@@ -122,14 +162,18 @@ async function bring(wanted: Wanted, { onProgress }: FetchOptions, { settings, r
   const what = `${reference.repo}/${file}`;
   const { etag, sizeBytes } = await about(address, what, requests);
   const blob = folder.blob(etag);
-  await locked(folder.lock(etag), async () => {
-    if (!(await isFile(blob))) {
-      await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
-      const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
-      await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
-    }
-    await link(blob, place);
-  });
+  await locked(
+    folder.lock(etag),
+    async () => {
+      if (!(await isFile(blob))) {
+        await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
+        const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
+        await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
+      }
+      await link(blob, place);
+    },
+    { signal: requests.signal },
+  );
 }
 
 /** What the hub says of a file before it sends it: large ones it keeps elsewhere, under their SHA-256. */
@@ -154,9 +198,20 @@ async function link(blob: string, place: string): Promise<void> {
   try {
     await mkdir(dirname(place), { recursive: true });
     await rm(place, { force: true });
-    await symlink(relative(dirname(place), blob), place).catch(() => copyFile(blob, place));
+    await symlink(relative(dirname(place), blob), place).catch(() => copyWhole(blob, place));
   } catch (cause) {
     throw writeError(place, cause);
+  }
+}
+
+/** A copy that is never seen half made. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${randomUUID()}`;
+  try {
+    await copyFile(from, temporary);
+    await rename(temporary, to);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { EnvHttpProxyAgent, fetch, Response } from "undici";
+import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { HostError, ModelError, type RegraftError } from "../../base/errors.ts";
-import { networkError } from "./network-errors.ts";
+import { FailedAttempt, networkError } from "./network-errors.ts";
 import { type HubSettings, isSafe, loopback } from "./settings.ts";
+import { type StopSignal, waitUnlessStopped } from "./stop.ts";
 
 export interface RequestOptions {
   readonly method?: "GET" | "HEAD";
@@ -26,88 +26,125 @@ export const patience: Patience = { attempts: 5, firstWaitMs: 1000, mostWaitMs: 
 
 const mostRedirects = 5;
 
+export interface RequestsOptions {
+  readonly patience?: Patience | undefined;
+  readonly signal?: StopSignal | undefined;
+}
+
 /**
  * Requests to a hub and to where it leads: only encrypted, with our token only to the hub itself, through HTTPS_PROXY and
  * HTTP_PROXY, which Node's own fetch does not follow.
  */
 export class Requests {
+  readonly signal: StopSignal | undefined;
   readonly #settings: HubSettings;
   readonly #patience: Patience;
   readonly #dispatcher: EnvHttpProxyAgent;
 
-  constructor(settings: HubSettings, { attempts, firstWaitMs, mostWaitMs }: Patience = patience) {
+  /** @throws {HostError} "unreachable" for a proxy that is no address */
+  constructor(settings: HubSettings, { patience: given = patience, signal }: RequestsOptions = {}) {
+    this.signal = signal;
     this.#settings = settings;
-    this.#patience = { attempts, firstWaitMs, mostWaitMs };
-    this.#dispatcher = new EnvHttpProxyAgent({ noProxy: unproxied(settings.noProxy) });
+    this.#patience = given;
+    this.#dispatcher = proxied(settings);
   }
 
   /**
    * @returns an answer of 200 to 299, or 416; or a redirect that is not to be followed
-   * @throws {ModelError} "no-such-repo" · {HostError} "access-denied" · "unreachable"
+   * @throws {ModelError} "no-such-repo" · {HostError} "access-denied" · "unreachable" · {TrainingError} "interrupted"
    */
-  async send(address: string, options: RequestOptions): Promise<Response> {
-    const { attempts } = this.#patience;
+  send(address: string, options: RequestOptions): Promise<Response> {
+    return this.#patiently(() => this.#ask(address, options));
+  }
+
+  /** The body of an answer that is short; one that was cut is asked for again. @throws as `send` */
+  text(address: string, options: RequestOptions): Promise<string> {
+    return this.#patiently(async () => {
+      const answer = await this.#ask(address, options);
+      return answer instanceof FailedAttempt
+        ? answer
+        : answer.text().catch((error: unknown) => networkError(error, answer.url));
+    });
+  }
+
+  /** Until an attempt succeeds, fails for good, or was the last one. */
+  async #patiently<T>(once: () => Promise<T | FailedAttempt>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
-      const result = await this.#follow(new URL(address), options).catch((error: unknown) =>
-        networkError(error, address),
-      );
-      if (result instanceof Response) {
-        if (isAnswer(result)) return result;
-        await result.body?.cancel();
-        if (!isPassing(result) || attempt === attempts) throw refusal(result, options.what, this.#settings);
-        await this.pause(attempt, secondsAsked(result));
-      } else {
-        if (result.lasts || attempt === attempts) throw result.error;
-        await this.pause(attempt);
-      }
+      const result = await once();
+      if (!(result instanceof FailedAttempt)) return result;
+      if (result.lasts || attempt === this.attempts) throw result.error;
+      await this.pause(attempt, result);
     }
   }
 
-  /** Waits before an attempt that follows `attempt`. @throws {HostError} "unreachable" where the hub asks for too long */
-  async pause(attempt: number, seconds?: number): Promise<void> {
+  /**
+   * Waits before the attempt that follows `attempt`.
+   *
+   * @throws {HostError} the failure's own where it asks for too long · {TrainingError} "interrupted"
+   */
+  async pause(attempt: number, { waitSeconds, error }: FailedAttempt): Promise<void> {
     const { firstWaitMs, mostWaitMs } = this.#patience;
-    const ms = seconds === undefined ? firstWaitMs * 2 ** (attempt - 1) : 1000 * seconds;
-    if (ms > mostWaitMs) {
-      throw new HostError("unreachable", `The hub asks to be left alone for ${Math.round(ms / 1000)} seconds.`, {
-        hint: "Too many requests came from this address. With a token (HF_TOKEN) more are allowed.",
-      });
-    }
-    await wait(ms);
+    const ms = waitSeconds === undefined ? firstWaitMs * 2 ** (attempt - 1) : 1000 * waitSeconds;
+    if (waitSeconds !== undefined && ms > mostWaitMs) throw error;
+    await waitUnlessStopped(ms, this.signal);
   }
 
   get attempts(): number {
     return this.#patience.attempts;
   }
 
-  async #follow(start: URL, { method = "GET", headers = {}, leaves = true }: RequestOptions): Promise<Response> {
+  async #ask(address: string, options: RequestOptions): Promise<Response | FailedAttempt> {
+    const response = await this.#follow(new URL(address), options);
+    if (response instanceof FailedAttempt || isAnswer(response)) return response;
+    await response.body?.cancel();
+    const waitSeconds = secondsAsked(response);
+    const error = refusal(response, { what: options.what, waitSeconds }, this.#settings);
+    return new FailedAttempt(error, { lasts: !isPassing(response), waitSeconds });
+  }
+
+  async #follow(start: URL, options: RequestOptions): Promise<Response | FailedAttempt> {
+    const { method = "GET", headers = {}, leaves = true } = options;
     let address = start;
     for (let at = 0; at <= mostRedirects; at++) {
-      const response = await fetch(address, {
-        method,
-        redirect: "manual",
-        dispatcher: this.#dispatcher,
-        headers: { "user-agent": "regraft", "accept-encoding": "identity", ...headers, ...this.#credentials(address) },
-      });
+      const sent = {
+        "user-agent": "regraft",
+        "accept-encoding": "identity",
+        ...headers,
+        ...this.#credentials(address),
+      };
+      const how = { method, redirect: "manual", dispatcher: this.#dispatcher, headers: sent } as const;
+      const response = await fetch(address, how).catch((error: unknown) => networkError(error, address.href));
+      if (response instanceof FailedAttempt) return response;
       const location = response.headers.get("location");
       if (!isRedirect(response) || location === null) return response;
-      const next = new URL(location, address);
-      if (!leaves && next.origin !== address.origin) return response;
+      const next = URL.canParse(location, address.href) ? new URL(location, address) : undefined;
+      if (!leaves && next?.origin !== address.origin) return response;
       await response.body?.cancel();
-      if (!isSafe(next)) {
-        throw new HostError(
-          "unreachable",
-          `${address.host} leads to ${next.host} without encryption: that is not followed.`,
-        );
-      }
+      if (!next || !isSafe(next))
+        return lost(`${address.host} leads to ${next?.host ?? "no address"} without encryption: that is not followed.`);
       address = next;
     }
-    throw new HostError("unreachable", `${start.host} leads from one address to the next without an end.`);
+    return lost(`${start.host} leads from one address to the next without an end.`);
   }
 
   /** The token is for the hub alone: where it keeps its files is another host, which must not learn it. */
   #credentials({ origin }: URL): Readonly<Record<string, string>> {
     const { token, endpoint } = this.#settings;
     return token !== undefined && origin === new URL(endpoint).origin ? { authorization: `Bearer ${token}` } : {};
+  }
+}
+
+const lost = (message: string): FailedAttempt =>
+  new FailedAttempt(new HostError("unreachable", message), { lasts: true });
+
+/** The address of a proxy may hold a password: it is not shown. */
+function proxied({ noProxy, httpProxy, httpsProxy }: HubSettings): EnvHttpProxyAgent {
+  try {
+    return new EnvHttpProxyAgent({ noProxy: unproxied(noProxy), httpProxy, httpsProxy });
+  } catch {
+    throw new HostError("unreachable", "HTTPS_PROXY or HTTP_PROXY is no address of a proxy.", {
+      hint: "Write it as http://proxy.example.com:8080, with http://user:password@ where it asks for them.",
+    });
   }
 }
 
@@ -132,9 +169,25 @@ function secondsAsked({ headers }: Response): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
 }
 
+interface Refused {
+  readonly what: string;
+  readonly waitSeconds: number | undefined;
+}
+
 /** What an answer of 400 and more means. */
-function refusal({ status, headers }: Response, what: string, { token, endpoint }: HubSettings): RegraftError {
-  const host = new URL(endpoint).host;
+function refusal(response: Response, { what, waitSeconds }: Refused, { token, endpoint }: HubSettings): RegraftError {
+  const { status, headers, url } = response;
+  const { host, origin } = new URL(url);
+  const later = waitSeconds === undefined ? "later" : `in ${Math.ceil(waitSeconds)} seconds: it asks for that`;
+  if (status === 429) {
+    return new HostError("unreachable", `${host} answers no more: too many requests (429).`, {
+      hint: `Try again ${later}. With a token (HF_TOKEN) more are allowed.`,
+    });
+  }
+  // Where a hub keeps its files knows neither repositories nor us.
+  if (origin !== new URL(endpoint).origin || status >= 500) {
+    return new HostError("unreachable", `${host} answers ${status} for ${what}.`, { hint: `Try again ${later}.` });
+  }
   const login =
     token === undefined
       ? "If it is private or asks for consent, accept its terms on the hub and set HF_TOKEN."
@@ -151,11 +204,6 @@ function refusal({ status, headers }: Response, what: string, { token, endpoint 
   if (status === 401 || status === 404 || status === 410) {
     return new ModelError("no-such-repo", `${host} has no ${what}, or not for you (${status}).`, {
       hint: `Check its spelling. ${login}`,
-    });
-  }
-  if (status === 429) {
-    return new HostError("unreachable", `${host} answers no more: too many requests (429).`, {
-      hint: "Wait a few minutes. With a token (HF_TOKEN) more are allowed.",
     });
   }
   return new HostError("unreachable", `${host} answers ${status} for ${what}.`, { hint: "Try again later." });

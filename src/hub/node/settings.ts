@@ -13,13 +13,16 @@ export interface HubSettings {
   readonly offline: boolean;
   /** Hosts that are reached without a proxy, by commas; "*" for all. */
   readonly noProxy: string;
+  /** What requests without and with encryption go through, as addresses; empty where there is none. */
+  readonly httpProxy: string;
+  readonly httpsProxy: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * As huggingface_hub reads them, so that its cache and login are ours too: HF_ENDPOINT, HF_TOKEN (or the file that a login
- * leaves), HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, HF_HUB_OFFLINE.
+ * leaves), HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, HF_HUB_OFFLINE; and as all do HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  *
  * @throws {UsageError} "bad-option" for an endpoint that is no address, or not encrypted and not this machine; for a token
  *   that cannot be one
@@ -34,8 +37,13 @@ export function hubSettings(env: Environment, home = homedir()): HubSettings {
     cacheFolder: env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hfHome, "hub"),
     offline: isTrue(env.HF_HUB_OFFLINE),
     noProxy: env.no_proxy ?? env.NO_PROXY ?? "",
+    httpProxy: proxyOf(env.http_proxy ?? env.HTTP_PROXY),
+    httpsProxy: proxyOf(env.https_proxy ?? env.HTTPS_PROXY),
   };
 }
+
+/** "proxy:8080" is one too, as curl and pip have it. */
+const proxyOf = (text = ""): string => (text === "" || /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
 
 const isTrue = (text = ""): boolean => ["1", "true", "yes", "on"].includes(text.toLowerCase());
 

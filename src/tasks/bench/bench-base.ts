@@ -1,10 +1,12 @@
 import { ModelError, UsageError } from "../../base/errors.ts";
+import { isHubReference } from "../../hub/reference.ts";
 import type { LoadedModel } from "../../models/model-folder.ts";
 import { readModelFolder } from "../../models/model-folder.ts";
 import { type Graph, OPSET } from "../../onnx/graph.ts";
 import { modelOf } from "../../onnx/model.ts";
 import { architecture } from "../../zoo/architecture.ts";
 import { architectureNames, isArchitecture } from "../../zoo/architectures.ts";
+import { zooCard } from "../../zoo/cards.ts";
 import { type Base, baseOf } from "../base-model.ts";
 import { exactPictures } from "../exact-pictures.ts";
 import { findModel } from "../find-model.ts";
@@ -58,7 +60,8 @@ async function read(path: string, host: Pick<Host, "store" | "hub">): Promise<Lo
   try {
     return await readModelFolder(await findModel(path, host), { store });
   } catch (cause) {
-    const isNothing = cause instanceof ModelError && cause.code === "no-model" && !(await store.kind(path));
+    const isOfHub = isHubReference(path) || zooCard(path) !== undefined;
+    const isNothing = cause instanceof ModelError && cause.code === "no-model" && !isOfHub && !(await store.kind(path));
     if (!isNothing) throw cause;
     throw new UsageError("bad-option", `"${path}" is neither a network that Regraft knows, nor a folder or file.`, {
       hint: `Known networks: ${architectureNames.join(", ")}. Or name a model folder or an .onnx file.`,
