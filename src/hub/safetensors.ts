@@ -29,14 +29,15 @@ interface Entry {
 }
 
 /**
- * Writes tensors as a safetensors file: header length as u64, a JSON header padded to 8 bytes, raw little-endian bytes.
+ * Tensors as a safetensors file in pieces, to be written one after another: header length as u64, a JSON header padded to 8
+ * bytes, raw little-endian bytes. The pieces are views on the tensors: nothing as large as the file is made.
  *
  * @see https://github.com/huggingface/safetensors#format
  */
-export function encodeSafetensors(
+export function safetensorsPieces(
   tensors: Readonly<Record<string, Tensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array {
+): readonly Uint8Array[] {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let end = 0;
   for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
@@ -45,14 +46,20 @@ export function encodeSafetensors(
   }
   const json = utf8.encode(JSON.stringify(header));
   const padded = Math.ceil(json.byteLength / 8) * 8;
-  const file = new Uint8Array(8 + padded + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
-  file.fill(0x20, 8, 8 + padded);
-  file.set(json, 8);
-  let at = 8 + padded;
-  for (const value of Object.values(tensors)) {
-    file.set(bytesOf(value), at);
-    at += value.data.byteLength;
+  const start = new Uint8Array(8 + padded).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(padded), true);
+  start.set(json, 8);
+  return [start, ...Object.values(tensors).map(bytesOf)];
+}
+
+/** The same in one piece of memory. */
+export function encodeSafetensors(...content: Parameters<typeof safetensorsPieces>): Uint8Array {
+  const pieces = safetensorsPieces(...content);
+  const file = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    file.set(piece, at);
+    at += piece.byteLength;
   }
   return file;
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { refuseUnknown } from "../base/options.ts";
 import type { Tensor } from "../base/tensor.ts";
-import { encodeSafetensors } from "../hub/safetensors.ts";
+import { safetensorsPieces } from "../hub/safetensors.ts";
 import type { Store } from "../store/store.ts";
 import { type AdapterContent, type aboutSchema, adapterFiles, prefix, suffixes } from "./adapter-files.ts";
 import { folderPlace, replaceFolder } from "./replace-folder.ts";
@@ -23,7 +23,7 @@ export async function writeAdapterFolder(
   const about = { head, labels, loss, multi_label: multiLabel } satisfies z.input<typeof aboutSchema>;
   const marks = [[[adapterFiles.config]], [[adapterFiles.tensors]]];
   const place = await folderPlace(path, { store, overwrite, what: "an adapter folder", marks });
-  const tensors = encodeSafetensors(tensorsOf(content), { format: "pt" });
+  const tensors = safetensorsPieces(tensorsOf(content), { format: "pt" });
   await replaceFolder(
     place,
     [

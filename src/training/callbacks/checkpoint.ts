@@ -1,4 +1,4 @@
-import { encodeSafetensors } from "../../hub/safetensors.ts";
+import { safetensorsPieces } from "../../hub/safetensors.ts";
 import type { Tensors } from "../../runtime/runtime.ts";
 import type { Store } from "../../store/store.ts";
 import type { Callback, EpochRecord } from "../events.ts";
@@ -34,7 +34,7 @@ export function checkpoint({ store, folder, phase, monitor = "valLoss", toBeat }
 async function writeCheckpoint(store: Store, path: string, tensors: Tensors, note: string): Promise<void> {
   const fresh = `${path}.tmp`;
   await store.remove(fresh);
-  await store.write(store.join(fresh, "state.safetensors"), encodeSafetensors(tensors));
+  await store.write(store.join(fresh, "state.safetensors"), safetensorsPieces(tensors));
   await store.write(store.join(fresh, "state.json"), note);
   await store.remove(path);
   await store.rename(fresh, path);
