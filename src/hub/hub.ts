@@ -17,15 +17,16 @@ export interface Hub {
    * Takes a repository off this machine, all that was ever fetched of it.
    *
    * @returns bytes that are free by that; undefined where nothing of it was kept
-   * @throws {HostError} "write-failed"
+   * @throws {HostError} "write-failed", also while another process fetches from it · "read-failed"
    */
   remove(repo: string): Promise<number | undefined>;
   /**
-   * Takes off what is not in use: commits that no branch or tag leads to, bytes that no commit has, downloads that were cut;
-   * of repositories that Regraft fetched from, no others.
+   * Takes off what is not in use: commits that no branch or tag leads to any more and that nobody asked for by themselves,
+   * bytes that no commit has, downloads that were cut; of repositories that Regraft fetched from, no others, and not of those
+   * that are being fetched from.
    *
    * @returns bytes that are free by that
-   * @throws {HostError} "write-failed"
+   * @throws {HostError} "write-failed" · "read-failed"
    */
   prune(): Promise<number>;
 }

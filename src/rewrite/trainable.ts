@@ -60,7 +60,7 @@ export function checkUnfreeze(what: unknown): void {
   }
   if ("from" in form && typeof form.from === "string") return;
   throw new UsageError("bad-option", `unfreeze cannot be ${JSON.stringify(what)}.`, {
-    hint: 'Use "all", "none", { lastLayers: 3 } or { from: "node" }.',
+    hint: 'Use "all", "none", { lastLayers: 3 } or { from: "a node or a stage" }.',
   });
 }
 

@@ -68,6 +68,7 @@ describe("all else stays the graph that it is", () => {
     ["a width that is not known", { picture: [4, "W"] }],
     ["a stride", { options: { strides: [2, 2] } }],
     ["a dilation", { options: { dilations: [2, 2], pads: [2, 2, 2, 2] } }],
+    ["padding that is declared and not meant", { options: { auto_pad: "VALID" } }],
     ["no padding", { options: { pads: [0, 0, 0, 0] } }],
     ["padding on some sides", { options: { pads: [0, 0, 1, 1] } }],
     ["a kernel of one pixel", { kernel: 1, options: { pads: [0, 0, 0, 0] } }],
@@ -100,4 +101,18 @@ test("weights and bias that something else reads stay there for it", async () =>
   const written = winograd(graph);
   const feeds = { X: drawn(3, [1, 512, 2, 2]) };
   await expectAlike(written, graph, feeds);
+});
+
+test("weights that only a branch reads stay there for it", () => {
+  const g = graphBuilder();
+  const [X, W] = [g.input("X", "float32", [1, 512, 2, 2]), g.initializer("W", drawn(1, [512, 512, 3, 3]))];
+  const graph = g.build([g.Conv(X, W, { pads: [1, 1, 1, 1] })]);
+  const taken = { name: "taken", op: "Identity", domain: "", inputs: ["W"], outputs: ["again"], attributes: {} };
+  const branch: Graph = { name: "branch", inputs: [], outputs: [], nodes: [taken], initializers: new Map() };
+  const attributes = { then_branch: { kind: "graph", value: branch } } as const;
+  const choice = { name: "if", op: "If", domain: "", inputs: ["B"], outputs: ["kept"], attributes };
+  const inputs = [...graph.inputs, { name: "B", dtype: "bool", shape: [] } as const];
+  const written = winograd({ ...graph, inputs, nodes: [...graph.nodes, choice] });
+  expect(written.nodes.length).toBeGreaterThan(30);
+  expect(written.initializers.has("W")).toBe(true);
 });

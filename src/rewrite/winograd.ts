@@ -1,5 +1,6 @@
 import { floats, isDType, type Tensor } from "../base/tensor.ts";
 import { type GraphBuilder, graphBuilder, tagged, type Value } from "../onnx/builder.ts";
+import { readsOf } from "../onnx/file/sort.ts";
 import type { Graph, Node } from "../onnx/graph.ts";
 import { attributesOf } from "../onnx/ops.ts";
 import { inferShapes } from "../onnx/shapes/infer.ts";
@@ -7,8 +8,8 @@ import { freeStem, labelOf } from "./names.ts";
 
 /**
  * Writes large 3 x 3 convolutions of constant weights as Winograd's F(2 x 2, 3 x 3): each 2 x 2 of the output comes from a
- * 4 x 4 of the input by 16 products where the sum over the kernel takes 36. What is computed stays, but for rounding, which
- * is that of another order of sums.
+ * 4 x 4 of the input by 16 products where the sum over the kernel takes 36. What is computed stays, but for rounding: it goes
+ * with the largest of the 4 x 4, also for pixels of which that one is no part (and infinity beside them becomes NaN).
  *
  * The 4 x 4 are not cut out: each of their 16 combinations is a depthwise convolution with two taps a side and stride 2, its
  * products with the weights are a 1 x 1 convolution, and sums of those are the four pixels of each 2 x 2.
@@ -48,7 +49,8 @@ function largeKernel({ op, domain, inputs, attributes }: Node, { initializers }:
   if (window.join() !== "3,3" || (K * C) / (K + C) < leastChannels) return undefined;
   const { group, strides, dilations, pads, auto_pad } = attributesOf("Conv", attributes);
   const isOne = (values: readonly number[] | undefined) => values === undefined || values.every((value) => value === 1);
-  const isSame = auto_pad.startsWith("SAME") || (pads !== undefined && pads.length === 4 && isOne(pads));
+  const isPadded = auto_pad === "NOTSET" && pads !== undefined && pads.length === 4 && isOne(pads);
+  const isSame = auto_pad.startsWith("SAME") || isPadded;
   return group === 1 && isOne(strides) && isOne(dilations) && isSame ? kernel : undefined;
 }
 
@@ -59,7 +61,7 @@ function rewritten(graph: Graph, plans: ReadonlyMap<Node, Plan>): Graph {
   for (const { name, dtype, shape } of graph.inputs) g.input(name, dtype, shape);
   const rest = graph.nodes.filter((node) => !plans.has(node));
   const read = new Set([
-    ...rest.flatMap(({ inputs }) => inputs),
+    ...rest.flatMap((node) => [...readsOf(node)]),
     ...graph.outputs.map(({ name }) => name),
     ...[...plans.keys()].map(({ inputs }) => inputs[2] ?? ""),
   ]);

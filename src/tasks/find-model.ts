@@ -33,7 +33,8 @@ interface Found {
 /** What to call a model that was found: its repository's name where it came from a hub, else its folder's or file's. */
 export function shownName({ path, loaded }: Found, store: Pick<Store, "baseName">): string {
   if (isHubReference(path)) return hubReference(path).repo;
-  return (loaded.path === path ? undefined : zooCard(path)?.repo) ?? store.baseName(path);
+  // What lies here comes first: a folder of a card's name.
+  return (loaded.path.startsWith(path) ? undefined : zooCard(path)?.repo) ?? store.baseName(path);
 }
 
 async function fetched(name: string, { store, hub }: Pick<Host, "store" | "hub">): Promise<string> {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../base/error-codes.ts";
 import { RegraftError } from "../base/errors.ts";
 import { hubReference } from "../hub/reference.ts";
 import { labelsOf, readModelConfig } from "../models/model-config.ts";
@@ -10,22 +11,32 @@ const file = "config.json";
 /** How many there are. */
 export const imagenetClasses = 1000;
 
+/** Why there may be none; a picture can be classified without the names. */
+const passing: ReadonlySet<string> = new Set<ErrorCode>([
+  "offline",
+  "unreachable",
+  "no-such-repo",
+  "access-denied",
+  "bad-model-folder",
+]);
+
 /**
- * What ImageNet's 1000 classes are called: weights that stand alone do not say so. Fetched once.
+ * What ImageNet's 1000 classes are called: weights that stand alone do not say so. Fetched once: they do not change.
  *
  * @returns undefined where no hub gives them
+ * @throws {HostError} "bad-download" · "disk-full" · "write-failed"
  */
 export async function imagenetLabels({
   store,
   hub,
 }: Pick<Host, "store" | "hub">): Promise<readonly string[] | undefined> {
+  const choose = () => [file];
   try {
-    const { folder } = await hub.fetch(source, { choose: () => [file] });
+    const { folder } = (await hub.find(source, { choose })) ?? (await hub.fetch(source, { choose }));
     const labels = labelsOf(readModelConfig(await store.readText(store.join(folder, file))));
     return labels?.length === imagenetClasses ? labels : undefined;
   } catch (error) {
-    // A picture can be classified without the names.
-    if (error instanceof RegraftError && error.code !== "interrupted") return undefined;
+    if (error instanceof RegraftError && passing.has(error.code)) return undefined;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { type HubReference, hubReference, isHubReference } from "../hub/referenc
 import { architectures } from "../zoo/architectures.ts";
 import { type ZooCard, zooCard, zooCards, zooNames } from "../zoo/cards.ts";
 import type { Host } from "./host.ts";
+import { imagenetLabels } from "./imagenet-labels.ts";
 
 /** A model that is known by name, as it is on this machine. */
 export interface KnownModel extends ZooCard {
@@ -51,9 +52,10 @@ export interface PulledModel extends Snapshot {
  *
  * @throws {UsageError} "bad-option" for what names none · what `Hub.fetch` throws
  */
-export async function pullModel(name: string, { hub }: Pick<Host, "hub">): Promise<PulledModel> {
+export async function pullModel(name: string, { hub, store }: Pick<Host, "hub" | "store">): Promise<PulledModel> {
   const reference = referenceOf(name);
   const snapshot = await hub.fetch(reference, { choose: (files) => modelFilesOf(reference, files) });
+  if (zooCards.some(({ repo }) => repo === reference.repo)) await imagenetLabels({ hub, store });
   return { name, repo: reference.repo, ...snapshot };
 }
 

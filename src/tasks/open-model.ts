@@ -1,12 +1,11 @@
-import { isHubReference } from "../hub/reference.ts";
+import { hubReference, isHubReference } from "../hub/reference.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import type { ProblemType } from "../models/model-config.ts";
 import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
-import type { Graph } from "../onnx/graph.ts";
 import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEntropy } from "../program/losses.ts";
 import { flatLogits } from "../rewrite/flat-logits.ts";
 import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
-import { zooCard } from "../zoo/cards.ts";
+import { zooCard, zooCards } from "../zoo/cards.ts";
 import { type LoadingHost, prepared, preprocessingOf } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
 import { findModel } from "./find-model.ts";
@@ -22,36 +21,21 @@ export async function openModel(
   { preprocessing: wanted, ...host }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
   const { store } = host;
-  const found = await findModel(path, host);
-  const model = await readModelFolder(found, { store });
+  const model = await readModelFolder(await findModel(path, host), { store });
   const preprocessing = preprocessingOf(model, wanted);
   const whole = await prepared(model, preprocessing, host);
   const graph = flatLogits(stripSoftmax(whole));
-  const labels =
-    model.labels ??
-    (await labelsFor(graph, model, {
-      ...host,
-      isFetched: isHubReference(path) || (zooCard(path) !== undefined && found !== path),
-    }));
-  return { graph, labels, preprocessing, loss: lossOf(model, lastActivation(whole)) };
+  const classes = graph.outputs[0]?.shape?.[1];
+  const numbers = Array.from({ length: typeof classes === "number" ? classes : 0 }, (_, at) => `class ${at}`);
+  const isUnnamed = model.labels === undefined && numbers.length === imagenetClasses;
+  const named = isUnnamed && (await isOfZoo(path, store)) ? await imagenetLabels(host) : undefined;
+  return { graph, labels: model.labels ?? named ?? numbers, preprocessing, loss: lossOf(model, lastActivation(whole)) };
 }
 
-interface Naming extends Pick<LoadingHost, "store" | "hub"> {
-  /** Whether the model came from a hub: for one that lies here nobody else is asked. */
-  readonly isFetched: boolean;
-}
-
-/** Names for a model that has none of its own: ImageNet's where timm trained it on that, else numbers. */
-async function labelsFor(
-  { outputs }: Graph,
-  { config }: LoadedModel,
-  { isFetched, ...host }: Naming,
-): Promise<readonly string[]> {
-  const classes = outputs[0]?.shape?.[1];
-  const count = typeof classes === "number" ? classes : 0;
-  const isImagenet = isFetched && typeof config?.architecture === "string" && count === imagenetClasses;
-  const known = isImagenet ? await imagenetLabels(host) : undefined;
-  return known ?? Array.from({ length: count }, (_, at) => `class ${at}`);
+/** Whether a name means the repository of a card, all of which were trained on ImageNet. What lies here comes first. */
+async function isOfZoo(name: string, store: LoadingHost["store"]): Promise<boolean> {
+  if (isHubReference(name)) return zooCards.some(({ repo }) => repo === hubReference(name).repo);
+  return zooCard(name) !== undefined && (await store.kind(name)) === undefined;
 }
 
 const usualLosses: ReadonlyMap<string, () => Loss> = new Map<ProblemType, () => Loss>([

@@ -32,7 +32,7 @@ export function modelLines(model: KnownModel, { bold, dim }: Colors): readonly s
     ["licence", licence],
     ["weights", `${count(parameters)}, ${bytes(sizeBytes)}`],
     ["head", `${head}: ${count(featureSize)} features`],
-    ["stages", `${stages.join(", ")}: --unfreeze ${stages.at(-1)} trains the last one and the head`],
+    ["stages", `${stages.join(", ")}: --unfreeze ${stages.at(-1)} trains from the last one on`],
     ["pictures", picturesOf(preprocessing)],
     ["good for", goodFor],
     ["on disk", folder ?? `not yet: it is fetched when it is first used, or by regraft models pull ${name}`],

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { writeError } from "../../base/file-errors.ts";
+import { isMissing, listError, writeError } from "../../base/file-errors.ts";
 
 /**
  * A repository in the cache, as huggingface_hub lays it out: bytes in blobs/ under what the hub calls them, names in
@@ -33,9 +33,9 @@ export class RepoFolder {
     return join(this.#cache, this.#name, "blobs", etag);
   }
 
-  /** Beside huggingface_hub's own, which a process holds in another way. */
-  lock(etag: string): string {
-    return join(this.#cache, ".locks", this.#name, `${etag}.regraft-lock`);
+  /** Of the whole repository; beside huggingface_hub's own, which a process holds in another way. */
+  get lock(): string {
+    return join(this.#cache, ".locks", this.#name, "regraft-lock");
   }
 
   /** @returns undefined where the revision was never fetched */
@@ -45,11 +45,24 @@ export class RepoFolder {
     return /^[0-9a-f]{40}$/.test(commit) ? commit : undefined;
   }
 
-  /** Of all branches and tags that were fetched. */
-  async commitsNamed(): Promise<ReadonlySet<string>> {
-    const refs = await filesIn(join(this.path, "refs"));
-    const commits = await Promise.all(refs.map((revision) => this.commitOf(revision)));
-    return new Set(commits.flatMap((commit) => commit ?? []));
+  /**
+   * Of all branches and tags that were fetched, and those that were asked for by themselves.
+   *
+   * @returns undefined where one of them cannot be told
+   */
+  async commitsWanted(): Promise<ReadonlySet<string> | undefined> {
+    const marks = await namesIn(join(this.path, ".regraft"));
+    const pinned = marks.flatMap((name) => /^([0-9a-f]{40})\.wanted$/.exec(name)?.[1] ?? []);
+    const refs = await filesBelow(join(this.path, "refs"));
+    const named = await Promise.all(refs.map((revision) => this.commitOf(revision)));
+    const known = named.filter((commit) => commit !== undefined);
+    return known.length === named.length ? new Set([...known, ...pinned]) : undefined;
+  }
+
+  /** Keeps a commit that no branch may lead to. @throws {HostError} "write-failed" · "disk-full" */
+  async want(commit: string): Promise<void> {
+    const [folder, mark] = [join(this.path, ".regraft"), `${commit}.wanted`];
+    if (!(await namesIn(folder)).includes(mark)) await writeWhole(join(folder, mark), "");
   }
 
   /** @throws {HostError} "write-failed" · "disk-full" */
@@ -82,11 +95,11 @@ export class RepoFolder {
 /** "models--owner--name" */
 const folderName = (repo: string): string => ["models", ...repo.split("/")].join("--");
 
-/** The repository that a folder of the cache is of; undefined for what is none of a model. */
-export function repoOfFolder(name: string): string | undefined {
-  const [kind, owner, ...rest] = name.split("--");
-  const repo = rest.length === 0 ? undefined : `${owner}/${rest.join("--")}`;
-  return kind === "models" && owner !== "" && repo !== undefined && folderName(repo) === name ? repo : undefined;
+/** The repository that a folder of the cache is of, "owner/name" or an old one's "name"; undefined for what is none of a model. */
+export function repoOfFolder(folder: string): string | undefined {
+  const [kind, owner = "", ...rest] = folder.split("--");
+  const repo = rest.length === 0 ? owner : `${owner}/${rest.join("--")}`;
+  return kind === "models" && owner !== "" && folderName(repo) === folder ? repo : undefined;
 }
 
 const listSchema = z.array(z.string());
@@ -113,9 +126,16 @@ async function writeWhole(path: string, text: string): Promise<void> {
   }
 }
 
-/** Names of all files below a folder, "/" between their parts; nothing where there is no such folder. */
-export async function filesIn(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+/** Names in a folder; none where there is no such folder. @throws {HostError} "read-failed" */
+export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(noneIfMissing(folder));
+
+/**
+ * Names of all files below a folder, "/" between their parts; none where there is no such folder.
+ *
+ * @throws {HostError} "read-failed"
+ */
+export async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await entriesBelow(folder);
   const files = entries.filter((entry) => !entry.isDirectory());
   return files
     .map(({ parentPath, name }) =>
@@ -124,4 +144,15 @@ export async function filesIn(folder: string): Promise<readonly string[]> {
         .replaceAll("\\", "/"),
     )
     .sort();
+}
+
+/** All that lies below a folder; nothing where there is no such folder. @throws {HostError} "read-failed" */
+export const entriesBelow = (folder: string) =>
+  readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfMissing(folder));
+
+function noneIfMissing(folder: string): (cause: unknown) => never[] {
+  return (cause) => {
+    if (isMissing(cause)) return [];
+    throw listError(folder, cause);
+  };
 }

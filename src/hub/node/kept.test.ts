@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HubServer, hubServer } from "../../../test/fixtures/hub-server.ts";
 import type { Hub } from "../hub.ts";
 import { hubReference } from "../reference.ts";
+import { RepoFolder } from "./cache.ts";
+import { locked } from "./lock.ts";
 import { nodeHub } from "./node-hub.ts";
 
 const commits = ["a".repeat(40), "b".repeat(40)] as const;
@@ -83,15 +85,51 @@ test("what no branch leads to is pruned, with the bytes that only it had, and wh
   expect(await hub.prune()).toBe(0);
 });
 
-test("what is being fetched is not pruned, nor what another program fetched", async () => {
+test("a commit that was asked for by itself is kept", async () => {
+  const pinned = await fetchIt(`hf:bees/wings@${main}`);
+  await server.close();
+  await serve(commits[1]);
+  await fetchIt("hf:bees/wings");
+  expect(await hub.prune()).toBe(0);
+  expect(existsSync(join(pinned.folder, "model.onnx"))).toBe(true);
+});
+
+test("nothing is taken of a repository that is being fetched from", async () => {
+  await fetchIt("hf:bees/wings");
+  await server.close();
+  await serve(commits[1]);
+  await fetchIt("hf:bees/wings");
+  const { lock } = new RepoFolder(home, "bees/wings");
+  await locked(lock, async () => {
+    expect(await hub.prune()).toBe(0);
+    await expect(hub.remove("bees/wings")).rejects.toMatchObject({
+      code: "write-failed",
+      message: "bees/wings is being fetched by another process.",
+    });
+  });
+  expect(await hub.prune()).toBeGreaterThan(20_000);
+});
+
+test("nothing is taken where a branch cannot be read", async () => {
+  const old = await fetchIt("hf:bees/wings");
+  await server.close();
+  await serve(commits[1]);
+  await fetchIt("hf:bees/wings");
+  writeFileSync(join(home, "models--bees--wings", "refs", "half"), "0123");
+  expect(await hub.prune()).toBe(0);
+  expect(existsSync(old.folder)).toBe(true);
+});
+
+test("what another program fetched is listed and stays", async () => {
   const { folder } = await fetchIt("hf:bees/wings");
-  const [blob] = readdirSync(join(home, "models--bees--wings", "blobs")).filter((name) => name.length === 64);
-  const lock = join(home, ".locks", "models--bees--wings", `${blob}.regraft-lock`);
-  rmSync(join(folder, "model.onnx"));
-  writeFileSync(lock, "");
+  const snapshots = join(folder, "..");
+  renameSync(folder, join(snapshots, "f".repeat(40)));
   expect(await hub.prune()).toBe(0);
-  rmSync(lock);
   rmSync(join(home, "models--bees--wings", ".regraft"), { recursive: true });
+  mkdirSync(join(home, "models--gpt2"));
+  expect((await hub.kept()).repos.map(({ repo, isOurs }) => [repo, isOurs])).toEqual([
+    ["bees/wings", false],
+    ["gpt2", false],
+  ]);
   expect(await hub.prune()).toBe(0);
-  expect((await hub.kept()).repos[0]?.isOurs).toBe(false);
 });

@@ -1,12 +1,14 @@
-import { lstat, readdir, readlink, rm } from "node:fs/promises";
+import { lstat, readlink, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { isMissing, listError, rethrow, writeError } from "../../base/file-errors.ts";
+import { HostError } from "../../base/errors.ts";
+import { isMissing, readError, rethrow, writeError } from "../../base/file-errors.ts";
 import type { Kept, KeptRepo } from "../hub.ts";
-import { RepoFolder, repoOfFolder } from "./cache.ts";
+import { entriesBelow, namesIn, RepoFolder, repoOfFolder } from "./cache.ts";
+import { ifFree } from "./lock.ts";
 
 /** What the cache holds. A cache that is not there holds nothing. @throws {HostError} "read-failed" */
 export async function keptIn(cache: string): Promise<Kept> {
-  const names = await readdir(cache).catch(noneIfMissing(cache));
+  const names = await namesIn(cache);
   const repos = await Promise.all(names.flatMap((name) => repoOfFolder(name) ?? []).map((repo) => keptOf(cache, repo)));
   return { folder: cache, repos: repos.sort((a, b) => b.sizeBytes - a.sizeBytes || a.repo.localeCompare(b.repo)) };
 }
@@ -24,72 +26,78 @@ async function keptOf(cache: string, repo: string): Promise<KeptRepo> {
 
 /** As `Hub.remove`. */
 export async function removeFrom(cache: string, repo: string): Promise<number | undefined> {
-  const { path } = new RepoFolder(cache, repo);
-  if (!(await isThere(path))) return undefined;
-  const size = await sizeOf(path);
-  await removed(path);
-  return size;
+  const folder = new RepoFolder(cache, repo);
+  if (!(await isThere(folder.path))) return undefined;
+  const freed = await ifFree(folder.lock, async () => {
+    const size = await sizeOf(folder.path);
+    await removed(folder.path);
+    return size;
+  });
+  if (freed !== undefined) return freed;
+  throw new HostError("write-failed", `${repo} is being fetched by another process.`, {
+    hint: "Try again when it is done.",
+  });
 }
 
 /** As `Hub.prune`. */
 export async function pruneIn(cache: string): Promise<number> {
   const { repos } = await keptIn(cache);
   let freed = 0;
-  for (const { repo, isOurs, commits, sizeBytes } of repos) {
-    if (!isOurs) continue;
+  for (const { repo, isOurs } of repos) {
     const folder = new RepoFolder(cache, repo);
-    const named = await folder.commitsNamed();
-    for (const commit of commits.filter((one) => !named.has(one))) {
-      await removed(folder.snapshot(commit));
-      await removed(folder.list(commit));
-    }
-    await pruneBlobs(folder);
-    freed += sizeBytes - (await sizeOf(folder.path));
+    if (isOurs) freed += (await ifFree(folder.lock, () => pruned(folder))) ?? 0;
   }
   return freed;
 }
 
-/** Bytes that no snapshot links to any more. What is being fetched, by us or by huggingface_hub, stays. */
-async function pruneBlobs(folder: RepoFolder): Promise<void> {
-  const used = new Set(await linkedFrom(join(folder.path, "snapshots")));
-  for (const name of await namesIn(folder.blob(""))) {
-    const etag = name.replace(/\.regraft-incomplete$/, "");
-    const isTheirs = name.endsWith(".incomplete");
-    if (!used.has(name) && !isTheirs && !(await isThere(folder.lock(etag)))) await removed(folder.blob(name));
+/** Nobody of us fetches meanwhile. What huggingface_hub fetched stays as long as it keeps it: only what we listed is taken. */
+async function pruned(folder: RepoFolder): Promise<number> {
+  const before = await sizeOf(folder.path);
+  const wanted = await folder.commitsWanted();
+  // Where a branch cannot be read, nothing is known to be unwanted.
+  if (!wanted) return 0;
+  for (const commit of await namesIn(join(folder.path, "snapshots"))) {
+    if (wanted.has(commit) || (await folder.listOf(commit)) === undefined) continue;
+    await removed(folder.snapshot(commit));
+    await removed(folder.list(commit));
   }
+  const used = await linkedFrom(join(folder.path, "snapshots"));
+  for (const name of await namesIn(folder.blob(""))) {
+    // A part that huggingface_hub has of a file.
+    const isTheirs = name.endsWith(".incomplete");
+    if (!used.has(name) && !isTheirs) await removed(folder.blob(name));
+  }
+  return Math.max(0, before - (await sizeOf(folder.path)));
 }
 
 /** Names of the blobs that links in a folder lead to. */
-async function linkedFrom(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfMissing(folder));
-  const links = entries.filter((entry) => entry.isSymbolicLink());
-  return Promise.all(links.map(async ({ parentPath, name }) => basename(await readlink(join(parentPath, name)))));
+async function linkedFrom(folder: string): Promise<ReadonlySet<string>> {
+  const links = (await entriesBelow(folder)).filter((entry) => entry.isSymbolicLink());
+  const names = await Promise.all(
+    links.map(async ({ parentPath, name }) => {
+      const path = join(parentPath, name);
+      return basename(await readlink(path).catch(rethrow(path, readError)));
+    }),
+  );
+  return new Set(names);
 }
 
 /** Of all files below a folder, links not followed. */
 async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(noneIfMissing(folder));
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  // What another process has taken away meanwhile is not there any more.
-  const sizes = await Promise.all(
-    files.map((file) =>
-      lstat(file).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    ),
-  );
+  const files = (await entriesBelow(folder)).filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(({ parentPath, name }) => sizeOfFile(join(parentPath, name))));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(noneIfMissing(folder));
-
-function noneIfMissing(folder: string): (cause: unknown) => never[] {
-  return (cause) => {
-    if (isMissing(cause)) return [];
-    throw listError(folder, cause);
-  };
-}
+/** Nothing of what was taken away meanwhile. */
+const sizeOfFile = (path: string): Promise<number> =>
+  lstat(path).then(
+    ({ size }) => size,
+    (cause: unknown) => {
+      if (isMissing(cause)) return 0;
+      throw readError(path, cause);
+    },
+  );
 
 const isThere = (path: string): Promise<boolean> =>
   lstat(path).then(

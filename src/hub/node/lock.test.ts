@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { locked } from "./lock.ts";
+import { ifFree, locked } from "./lock.ts";
 
 let folder: string;
 let path: string;
@@ -16,6 +16,14 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const pace = { lookAgainMs: 2, touchMs: 1, unchangedLooks: 20 };
 /** A number that no process has. */
 const dead = 4194999;
+
+/** What a lock of ours says, with another process in it. */
+async function markOf(change: (parts: string[]) => void): Promise<string> {
+  const own = await locked(path, async () => readFileSync(path, "utf8"));
+  const parts = own.split(" ");
+  change(parts);
+  return parts.join(" ");
+}
 
 /** As another process would have left it. */
 async function left(text: string): Promise<void> {
@@ -50,27 +58,49 @@ describe("work under a lock", () => {
 });
 
 describe("a lock that was left behind", () => {
-  test.each([
-    ["by a process that has died", () => `${dead} ${hostname()} x`],
-    ["by one that had this one's number, as in a container", () => `${process.pid} ${hostname()} x`],
-    ["on another machine, with a date that stays", () => `${process.pid} elsewhere x`],
-    ["without a name", () => ""],
-  ])("%s", async (_, text) => {
-    await left(text());
+  test.each<[string, (parts: string[]) => void]>([
+    ["by a process that has died", (parts) => parts.splice(0, 1, String(dead))],
+    ["by one that had a number which another has now", (parts) => parts.splice(1, 1, "1")],
+    ["where processes are counted otherwise, with a date that stays", (parts) => parts.splice(2, 1, "elsewhere")],
+    ["without a name", (parts) => parts.splice(0)],
+  ])("%s", async (_, change) => {
+    await left(await markOf(change));
     expect(await locked(path, async () => readFileSync(path, "utf8"), { pace })).toContain(`${process.pid} `);
     expect(readdirSync(join(folder, "locks"))).toEqual([]);
   });
 
-  test("is given to one of those who wait", async () => {
-    await left(`${dead} ${hostname()} x`);
+  test("is given to one of those who wait, every time", async () => {
     let running = 0;
     const work = async () => {
       expect(++running).toBe(1);
-      await wait(3);
+      await wait(0);
       running--;
     };
-    await Promise.all(Array.from({ length: 8 }, () => locked(path, work, { pace })));
+    const mark = await markOf((parts) => parts.splice(0, 1, String(dead)));
+    for (let round = 0; round < 60; round++) {
+      writeFileSync(path, mark);
+      await Promise.all(
+        Array.from({ length: 8 }, () => locked(path, work, { pace: { ...pace, unchangedLooks: 1e9 } })),
+      );
+      expect(readdirSync(join(folder, "locks"))).toEqual([]);
+    }
   });
+
+  test("by one that died while it took it away", async () => {
+    const mark = await markOf((parts) => parts.splice(0, 1, String(dead)));
+    await left(mark);
+    writeFileSync(`${path}.taking`, mark);
+    await locked(path, async () => {}, { pace });
+    expect(readdirSync(join(folder, "locks"))).toEqual([]);
+  });
+});
+
+test("what is not waited for is not done while somebody else holds the lock", async () => {
+  const outcomes = await locked(path, async () => [await ifFree(path, async () => 1)]);
+  expect(outcomes).toEqual([undefined]);
+  expect(await ifFree(path, async () => 2)).toBe(2);
+  await left(await markOf((parts) => parts.splice(0, 1, String(dead))));
+  expect(await ifFree(path, async () => 3)).toBe(3);
 });
 
 describe("a lock that is held elsewhere", () => {

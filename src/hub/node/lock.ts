@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { readFileSync, readlinkSync } from "node:fs";
+import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { errnoOf, rethrow, writeError } from "../../base/file-errors.ts";
@@ -23,9 +24,6 @@ export interface LockOptions {
   readonly pace?: LockPace;
 }
 
-/** What stands in the locks that this process holds. */
-const held = new Set<string>();
-
 /**
  * Does something that one process may do at a time, also where several machines share the disk. The lock is a file that
  * says whose it is, and gets a new date while it is held. One whose process has died, or which keeps its date, is taken away;
@@ -39,40 +37,45 @@ export async function locked<T>(
   { signal, pace = usualPace }: LockOptions = {},
 ): Promise<T> {
   await mkdir(dirname(path), { recursive: true }).catch(rethrow(path, writeError));
-  const own = `${process.pid} ${hostname()} ${randomUUID()}`;
-  held.add(own);
-  try {
-    await take(path, own, { signal, pace });
-    const touching = setInterval(() => void touch(path), pace.touchMs);
-    touching.unref();
-    try {
-      return await work();
-    } finally {
-      clearInterval(touching);
-      if ((await ownerOf(path)) === own) await rm(path, { force: true });
-    }
-  } finally {
-    held.delete(own);
-  }
-}
-
-async function take(path: string, own: string, { signal, pace }: Required<Pick<LockOptions, "pace">> & LockOptions) {
-  let last: Sighting | undefined;
-  let unchanged = 0;
+  const own = ownMark();
+  const [lock, taking] = [new Watched(path), new Watched(`${path}.taking`)];
   while (!(await create(path, own))) {
-    const seen = await sight(path);
-    unchanged = seen && seen.changedMs === last?.changedMs && seen.owner === last.owner ? unchanged + 1 : 0;
-    last = seen;
-    if (seen && (isGone(seen.owner) || unchanged >= pace.unchangedLooks)) await takeAway(path, seen.owner);
-    else await waitUnlessStopped(pace.lookAgainMs, signal);
+    const isTaken = (await lock.isLeftBehind(pace)) && (await takeAway(lock, taking, pace));
+    if (!isTaken) await waitUnlessStopped(pace.lookAgainMs, signal);
+  }
+  return held(path, own, work, pace);
+}
+
+/**
+ * The same for work that is not waited for.
+ *
+ * @returns undefined where another process that lives holds the lock
+ */
+export async function ifFree<T>(path: string, work: () => Promise<T>, pace = usualPace): Promise<T | undefined> {
+  await mkdir(dirname(path), { recursive: true }).catch(rethrow(path, writeError));
+  const own = ownMark();
+  const [lock, taking] = [new Watched(path), new Watched(`${path}.taking`)];
+  if (await lock.isLeftBehind(pace)) await takeAway(lock, taking, pace);
+  return (await create(path, own)) ? held(path, own, work, pace) : undefined;
+}
+
+async function held<T>(path: string, own: string, work: () => Promise<T>, { touchMs }: LockPace): Promise<T> {
+  const touching = setInterval(() => void touch(path), touchMs);
+  touching.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(touching);
+    // Where it cannot be removed it is taken for left behind: what the work came to counts more.
+    if ((await textOf(path)) === own) await rm(path, { force: true }).catch(() => {});
   }
 }
 
-async function create(path: string, own: string): Promise<boolean> {
+async function create(path: string, text: string): Promise<boolean> {
   try {
     const file = await open(path, "wx");
     try {
-      await file.writeFile(own);
+      await file.writeFile(text);
     } catch (cause) {
       await rm(path, { force: true });
       throw cause;
@@ -86,42 +89,96 @@ async function create(path: string, own: string): Promise<boolean> {
   }
 }
 
-/** A lock as it was found. */
-interface Sighting {
-  readonly owner: string;
-  readonly changedMs: number;
+/** A lock of somebody else, as it was seen look by look. */
+class Watched {
+  readonly path: string;
+  #last: { readonly owner: string; readonly changedMs: number } | undefined;
+  #unchanged = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Looks once more. */
+  async isLeftBehind({ unchangedLooks }: LockPace): Promise<boolean> {
+    const seen = await sight(this.path);
+    const isSame = seen !== undefined && seen.owner === this.#last?.owner && seen.changedMs === this.#last.changedMs;
+    this.#unchanged = isSame ? this.#unchanged + 1 : 0;
+    this.#last = seen;
+    return seen !== undefined && (isGone(seen.owner) || this.#unchanged >= unchangedLooks);
+  }
+
+  /** Whether it is still the one that was seen last. */
+  async isSame(): Promise<boolean> {
+    const seen = await sight(this.path);
+    return seen !== undefined && seen.owner === this.#last?.owner && seen.changedMs === this.#last.changedMs;
+  }
 }
 
-/** @returns undefined where it is gone by now */
-async function sight(path: string): Promise<Sighting | undefined> {
+/**
+ * By one of those who found it so at a time, who looks again first: between two of them a third may have made a new one.
+ *
+ * @returns whether it was our turn
+ */
+async function takeAway(lock: Watched, taking: Watched, pace: LockPace): Promise<boolean> {
+  if (!(await create(taking.path, ownMark()))) {
+    // Who takes it away may have died over that.
+    if (await taking.isLeftBehind(pace)) await rm(taking.path, { force: true });
+    return false;
+  }
+  try {
+    if (await lock.isSame()) await rm(lock.path, { force: true });
+    return true;
+  } finally {
+    await rm(taking.path, { force: true });
+  }
+}
+
+async function sight(path: string): Promise<{ readonly owner: string; readonly changedMs: number } | undefined> {
   try {
     const { mtimeMs } = await stat(path);
     return { owner: await readFile(path, "utf8"), changedMs: mtimeMs };
   } catch {
+    // Gone by now.
     return undefined;
   }
 }
 
-const ownerOf = async (path: string): Promise<string | undefined> => (await sight(path))?.owner;
+const textOf = async (path: string): Promise<string | undefined> => (await sight(path))?.owner;
 
-/** Whether a lock names a process of this machine that there is no more, or this one, which does not hold it. */
+/** "<process> <its start> <where process numbers are counted> <this lock>" */
+const ownMark = (): string => `${process.pid} ${startOf(process.pid) ?? ""} ${realm()} ${randomUUID()}`;
+
+/** Whether a lock names a process that there is no more. Of one that counts processes elsewhere nothing is known. */
 function isGone(owner: string): boolean {
-  const [pid = "", host = ""] = owner.split(" ");
-  if (host !== hostname()) return false;
-  return Number(pid) === process.pid ? !held.has(owner) : !isAlive(Number(pid));
+  const [pid = "", start = "", where = ""] = owner.split(" ");
+  if (where !== realm()) return false;
+  if (!isAlive(Number(pid))) return true;
+  // Numbers of processes are given out again.
+  return start !== "" && startOf(Number(pid)) !== start;
 }
 
-/** Moved before it is removed: what another process has put in its place meanwhile is put back. */
-async function takeAway(path: string, owner: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+/** The machine since it was started, and of Linux's containers this one: where a number means one process. */
+function realm(): string {
+  const parts = [
+    hostname(),
+    read(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()),
+    read(() => readlinkSync("/proc/self/ns/pid")),
+  ];
+  return parts.filter(Boolean).join("/");
+}
+
+/** When a process was started, in Linux's ticks; undefined elsewhere. */
+const startOf = (pid: number): string | undefined =>
+  // Behind the name in brackets, which may hold anything, 20 fields on.
+  read(() => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ")[19]);
+
+function read(what: () => string | undefined): string | undefined {
   try {
-    await rename(path, aside);
+    return what();
   } catch {
-    // Someone else was quicker.
-    return;
+    return undefined;
   }
-  if ((await ownerOf(aside)) === owner) await rm(aside, { force: true });
-  else await rename(aside, path).catch(() => {});
 }
 
 const touch = async (path: string): Promise<void> => {

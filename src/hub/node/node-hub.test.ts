@@ -1,5 +1,5 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type HubRepo, type HubServer, type HubServerOptions, hubServer } from "../../../test/fixtures/hub-server.ts";
@@ -134,8 +134,6 @@ describe("a repository", () => {
     writeFileSync(`${blob}.incomplete`, "huggingface_hub's");
     rmSync(blob);
     rmSync(join(folder, "onnx"), { recursive: true });
-    // A number that no process has.
-    writeFileSync(join(home, ".locks", "models--some--repo", `${large}.regraft-lock`), `4194999 ${hostname()}`);
     server?.seen.splice(0);
     await fetchIt();
     expect(bodies().map(({ range }) => range)).toEqual(["bytes=30000-", "bytes=30000-"]);
@@ -166,13 +164,14 @@ describe("a repository", () => {
     expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
   });
 
-  test("that was fetched before is used when nobody answers", async () => {
+  test("whose bytes are gone is fetched again, though the names are there", async () => {
     await serve();
-    const before = await fetchIt();
-    const { endpoint } = server ?? { endpoint: "" };
-    await server?.close();
-    server = undefined;
-    expect(await fetchIt("hf:some/repo", { HF_ENDPOINT: endpoint })).toEqual(before);
+    const name = `hf:some/repo@${commit}`;
+    const { folder } = await fetchIt(name);
+    rmSync(join(home, "models--some--repo", "blobs"), { recursive: true });
+    await expect(fetchIt(name, { HF_HUB_OFFLINE: "1" })).rejects.toMatchObject({ code: "offline" });
+    await fetchIt(name);
+    expect(bytesIn(folder, "onnx/model.onnx").equals(weights)).toBe(true);
   });
 
   test("is no longer fetched when nobody wants it, and gone on with later", async () => {

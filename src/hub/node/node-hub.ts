@@ -6,7 +6,7 @@ import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
 import type { FetchOptions, Hub, Snapshot } from "../hub.ts";
 import type { HubReference } from "../reference.ts";
-import { filesIn, parsed, RepoFolder } from "./cache.ts";
+import { filesBelow, parsed, RepoFolder } from "./cache.ts";
 import { download } from "./download.ts";
 import { keptIn, pruneIn, removeFrom } from "./kept.ts";
 import { locked } from "./lock.ts";
@@ -60,9 +60,8 @@ async function found(
   const commit = isCommit(revision) ? revision : await folder.commitOf(revision);
   if (commit === undefined) return undefined;
   const snapshot = folder.snapshot(commit);
-  const there = await filesIn(snapshot);
-  const files = chosen(choose, (await folder.listOf(commit)) ?? there);
-  return files?.every((file) => there.includes(file)) ? { folder: snapshot, commit, files } : undefined;
+  const files = chosen(choose, (await folder.listOf(commit)) ?? (await filesBelow(snapshot)));
+  return files && (await areFiles(snapshot, files)) ? { folder: snapshot, commit, files } : undefined;
 }
 
 function chosen(choose: Choice["choose"], files: readonly string[]): readonly string[] | undefined {
@@ -87,18 +86,13 @@ interface Online {
 async function fetched(reference: HubReference, options: FetchOptions, online: Online): Promise<Snapshot> {
   const { revision } = reference;
   const folder = new RepoFolder(online.settings.cacheFolder, reference.repo);
-  const here = () => found(reference, options, online.settings);
   // A commit never changes: where we know what it has, and that is here, the hub need not be asked.
   const isPinned = isCommit(revision) && (await folder.listOf(revision)) !== undefined;
-  const known = isPinned ? await here() : undefined;
+  const known = isPinned ? await found(reference, options, online.settings) : undefined;
+  // A note for `prune`: a cache that cannot be written is not pruned either.
+  if (known) await folder.want(revision).catch(() => {});
   if (known) return known;
-  const answer = await repoOf(reference, online).catch(async (error: unknown) => {
-    // With no network, what was fetched before is as good as it gets.
-    const older = error instanceof HostError && error.code === "unreachable" ? await here() : undefined;
-    if (older) return older;
-    throw error;
-  });
-  return "folder" in answer ? answer : snapshotOf(answer, { reference, folder }, { options, online });
+  return snapshotOf(await repoOf(reference, online), { reference, folder }, { options, online });
 }
 
 interface Place {
@@ -118,12 +112,25 @@ async function snapshotOf(
     const message = `${reference.repo} has a file "${outside}", which would lie outside of its folder.`;
     throw new HostError("unreachable", message);
   }
-  for (const file of files) await bring({ file, commit: sha, folder, reference }, options, online);
-  // An aid for later: a cache that cannot be written goes without.
-  await folder.rememberList(sha, names).catch(() => {});
-  if (!isCommit(reference.revision)) await folder.remember(reference.revision, sha);
+  const fetchAll = async () => {
+    await folder.rememberList(sha, names);
+    for (const file of files) await bring({ file, commit: sha, folder, reference }, options, online);
+    if (isCommit(reference.revision)) await folder.want(sha);
+    else await folder.remember(reference.revision, sha);
+  };
+  // What is here already is read also where nothing can be written.
+  const isHere = (await areFiles(folder.snapshot(sha), files)) && (await isKnown(sha, { reference, folder }));
+  if (!isHere) await locked(folder.lock, fetchAll, { signal: online.requests.signal });
   return { folder: folder.snapshot(sha), commit: sha, files };
 }
+
+/** Whether it is written down that this revision is the commit. */
+const isKnown = async (commit: string, { reference, folder }: Place): Promise<boolean> =>
+  isCommit(reference.revision) || (await folder.commitOf(reference.revision)) === commit;
+
+/** Whether all of these are files, and no links to where there are none. */
+const areFiles = async (folder: string, names: readonly string[]): Promise<boolean> =>
+  (await Promise.all(names.map((name) => isFile(join(folder, name))))).every(Boolean);
 
 const repoSchema = z.object({
   sha: z.string().regex(/^[0-9a-f]{40}$/),
@@ -162,18 +169,12 @@ async function bring(wanted: Wanted, { onProgress }: FetchOptions, { settings, r
   const what = `${reference.repo}/${file}`;
   const { etag, sizeBytes } = await about(address, what, requests);
   const blob = folder.blob(etag);
-  await locked(
-    folder.lock(etag),
-    async () => {
-      if (!(await isFile(blob))) {
-        await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
-        const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
-        await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
-      }
-      await link(blob, place);
-    },
-    { signal: requests.signal },
-  );
+  if (!(await isFile(blob))) {
+    await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
+    const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
+    await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
+  }
+  await link(blob, place);
 }
 
 /** What the hub says of a file before it sends it: large ones it keeps elsewhere, under their SHA-256. */

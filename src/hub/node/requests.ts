@@ -116,7 +116,11 @@ export class Requests {
       const response = await fetch(address, how).catch((error: unknown) => networkError(error, address.href));
       if (response instanceof FailedAttempt) return response;
       const location = response.headers.get("location");
-      if (!isRedirect(response) || location === null) return response;
+      if (!isRedirect(response)) return response;
+      if (location === null) {
+        await response.body?.cancel();
+        return lost(`${address.host} leads elsewhere, and does not say where to.`);
+      }
       const next = URL.canParse(location, address.href) ? new URL(location, address) : undefined;
       if (!leaves && next?.origin !== address.origin) return response;
       await response.body?.cancel();
