@@ -2,7 +2,7 @@
 export const floors = [
   ["base"],
   ["onnx", "hub", "runtime", "store", "image", "distributed"],
-  ["autodiff", "rewrite", "data", "zoo"],
+  ["autodiff", "rewrite", "data", "zoo", "keras"],
   ["program", "evaluation", "models"],
   ["training"],
   ["tasks"],

@@ -31,6 +31,8 @@ export const errorCodes = {
   "bad-weights":
     "Stored weights are not those of the network: one is missing, has another shape, or belongs to no layer.",
   "bad-safetensors": "The file is not safetensors, or it is cut off.",
+  "bad-keras": "The file is not a model of Keras or TensorFlow.js, or it is cut off.",
+  "unsupported-layer": "The Keras model has a layer, or an option of one, that Regraft does not translate.",
   // data
   "no-such-folder": "The folder does not exist.",
   "no-such-file": "The file does not exist.",

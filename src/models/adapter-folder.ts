@@ -1,10 +1,10 @@
 import { ModelError } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
 import type { Store } from "../store/store.ts";
 import { type AdapterContent, aboutSchema, adapterFiles, loraConfigSchema, prefix, suffixes } from "./adapter-files.ts";
-import { parseJson } from "./json.ts";
 
 /**
  * Reads what `writeAdapterFolder` wrote.

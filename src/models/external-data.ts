@@ -45,15 +45,28 @@ function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<
   return groups;
 }
 
-/** The true path of a file of weights: followed to where it is, so that what was checked is what is opened. */
-async function placeOf(
-  [{ tensor, location }]: Some<ExternalReference>,
-  { model, store }: { readonly model: string; readonly store: Store },
-): Promise<string> {
+const placeOf = ([{ tensor, location }]: Some<ExternalReference>, place: Omit<Beside, "holds">): Promise<string> =>
+  placeBeside(location, { ...place, holds: `the tensor "${tensor}" is` });
+
+interface Beside {
+  /** The file that names the other one. */
+  readonly model: string;
+  /** What is kept in that one, with its verb: "the weights are". */
+  readonly holds: string;
+  readonly store: Store;
+}
+
+/**
+ * The true path of a file of weights: followed to where it is, so that what was checked is what is opened.
+ *
+ * @param location as the model names it, with "/" between folders
+ * @throws {ModelError} "no-external-data" · "bad-external-data" where it lies outside of the model's folder
+ */
+export async function placeBeside(location: string, { model, holds, store }: Beside): Promise<string> {
   const folder = store.join(model, "..");
   const path = store.join(folder, ...location.split("/"));
   if ((await store.kind(path)) !== "file") {
-    throw new ModelError("no-external-data", `There is no file ${path}, in which the tensor "${tensor}" is kept.`, {
+    throw new ModelError("no-external-data", `There is no file ${path}, in which ${holds} kept.`, {
       hint: `A model is all of its files: fetch ${location} too, and put it beside ${store.baseName(model)}.`,
     });
   }
@@ -61,7 +74,8 @@ async function placeOf(
   // The Hub's cache has links to files that lie together elsewhere: the model itself is then such a link.
   const folders = [await store.realPath(folder), store.join(await store.realPath(model), "..")];
   if (folders.some((one) => isWithin(place, one, store))) return place;
-  throw bad(`The tensor "${tensor}" is kept in ${path}, which leads out of the model's folder, to ${place}`);
+  const what = `${holds.charAt(0).toUpperCase()}${holds.slice(1)}`;
+  throw bad(`${what} kept in ${path}, which leads out of the model's folder, to ${place}`);
 }
 
 function isWithin(path: string, folder: string, store: Store): boolean {

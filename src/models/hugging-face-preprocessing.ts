@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ModelError } from "../base/errors.ts";
+import { parseJson } from "../base/json.ts";
 import type { Interpolation } from "../image/image.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { parseJson } from "./json.ts";
 import { type ProcessorKind, processorKind } from "./processor-kinds.ts";
 
 const pixels = z.number().int().positive();

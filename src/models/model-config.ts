@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ModelError } from "../base/errors.ts";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../base/json.ts";
 import { pretrainedCfgSchema } from "./timm-preprocessing.ts";
 
 /** What the Hub calls the kinds of classifiers, by how their logits are to be read. */

@@ -4,6 +4,8 @@ import { pickleIn } from "../hub/model-files.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { bytesAsTheyAre } from "../image/presets.ts";
+import { isKerasFile, kerasModel } from "../keras/keras-file.ts";
+import type { Preparation } from "../keras/preparation.ts";
 import { openModelFile } from "../onnx/decode.ts";
 import { type Graph, type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
@@ -13,6 +15,7 @@ import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
 import { isSafetensors, storedModel } from "./stored-model.ts";
+import { isTensorFlowJs, tensorFlowJsModel } from "./tensorflow-js-folder.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 import { modelFiles } from "./transformers-js.ts";
 
@@ -20,7 +23,7 @@ import { modelFiles } from "./transformers-js.ts";
 export interface LoadedModel {
   /** What the caller named. */
   readonly path: string;
-  /** The .onnx file, or the .safetensors file of a network that is built for its weights. */
+  /** The .onnx file, or one that a graph is built for: .safetensors, .keras, .h5, TensorFlow.js' model.json. */
   readonly file: string;
   /** Of that file, in bytes. */
   readonly fileBytes: number;
@@ -45,11 +48,12 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, its only .onnx file, or model.safetensors), or a
- * .onnx or .safetensors file with what lies beside it: config.json, preprocessor_config.json, labels.txt.
+ * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, its only .onnx file, model.safetensors, its only
+ * .keras or .h5 file, or TensorFlow.js' model.json), or such a file with what lies beside it: config.json,
+ * preprocessor_config.json, labels.txt, Teachable Machine's metadata.json.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model" ·
- *   "no-external-data" · "bad-external-data" · what `storedModel` throws
+ *   "no-external-data" · "bad-external-data" · what `storedModel`, `kerasModel` and `tensorFlowJsModel` throw
  */
 export async function readModelFolder(
   path: string,
@@ -62,12 +66,10 @@ export async function readModelFolder(
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
-  const source = await named(file, () =>
-    isSafetensors(file) ? storedModel(bytes, { config: config?.value }) : decoded(bytes, file, store),
-  );
-  const { model, closed, changes, takesBytes } = acceptModel(source);
-  const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config);
-  const names = labelsFrom(config, await beside("labels.txt"));
+  const source = await named(file, () => sourceIn(bytes, { file, store, config: config?.value }));
+  const { model, closed, changes, takesBytes } = acceptModel(source.model);
+  const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config) ?? source.preparation;
+  const names = labelsFrom(config, await beside("labels.txt")) ?? source.labels;
   const { layout } = imageInput(model.graph);
   return {
     path,
@@ -77,7 +79,7 @@ export async function readModelFolder(
     closed,
     changes,
     takesBytes,
-    sourceOpset: source.opsets.get("") ?? OPSET,
+    sourceOpset: source.model.opsets.get("") ?? OPSET,
     preprocessing: preparation && { ...preparation.value, layout, ...(takesBytes ? bytesAsTheyAre : {}) },
     preprocessingSource: preparation?.source,
     labels: names?.value,
@@ -102,7 +104,7 @@ async function locate(path: string, store: Store): Promise<Located> {
   const models = (await store.list(path)).filter((name) => name.endsWith(".onnx"));
   const [only, ...others] = models;
   if (only !== undefined && others.length === 0) return { file: store.join(path, only), folders: [path] };
-  if (only === undefined) return weights(path, store);
+  if (only === undefined) return withoutGraph(path, store);
   throw noModel(`"${path}" holds ${models.length} models: ${models.join(", ")}.`, "Name one of the files.");
 }
 
@@ -113,11 +115,16 @@ async function foldersAbout(file: string, store: Store): Promise<readonly string
   return name === "onnx" ? [folder, store.join(folder, "..")] : [folder];
 }
 
-/** A folder without a graph: its weights, where they are in the format that holds nothing but numbers. */
-async function weights(path: string, store: Store): Promise<Located> {
-  const file = store.join(path, "model.safetensors");
-  if ((await store.kind(file)) === "file") return { file, folders: [path] };
-  const pickle = pickleIn(await store.list(path));
+/** A folder without a graph: its weights, where they are in a format that holds nothing but numbers, or a model of Keras'. */
+async function withoutGraph(path: string, store: Store): Promise<Located> {
+  const inside = await store.list(path);
+  const [whole, ...more] = inside.filter(isKerasFile);
+  const only = more.length === 0 ? whole : undefined;
+  const file = ["model.safetensors", only, "model.json"].find((name) => name !== undefined && inside.includes(name));
+  if (file !== undefined) return { file: store.join(path, file), folders: [path] };
+  if (more.length > 0)
+    throw noModel(`"${path}" holds several models: ${[whole, ...more].join(", ")}.`, "Name one of the files.");
+  const pickle = pickleIn(inside);
   if (pickle === undefined) throw noModel(`"${path}" holds no .onnx file.`);
   throw noModel(
     `"${path}" holds its weights as a pickle (${pickle}), which is a program: Regraft runs none.`,
@@ -127,8 +134,29 @@ async function weights(path: string, store: Store): Promise<Located> {
 
 const noModel = (
   message: string,
-  hint = "Name a .onnx file, or a folder with model.onnx, onnx/model.onnx or model.safetensors. A model on the Hugging Face Hub is hf:owner/name.",
+  hint = "Name a .onnx or .keras file, or a folder with model.onnx, onnx/model.onnx, model.safetensors or TensorFlow.js' model.json. A model on the Hugging Face Hub is hf:owner/name.",
 ) => new ModelError("no-model", message, { hint });
+
+/** A model as its file has it, with what that says of preprocessing and labels. */
+interface Source {
+  readonly model: Model;
+  readonly preparation?: Preparation | undefined;
+  readonly labels?: Found<readonly string[]> | undefined;
+}
+
+interface SourceFile {
+  readonly file: string;
+  readonly store: Store;
+  readonly config: ModelConfig | undefined;
+}
+
+async function sourceIn(bytes: Uint8Array, { file, store, config }: SourceFile): Promise<Source> {
+  if (isSafetensors(file)) return { model: storedModel(bytes, { config }) };
+  if (isKerasFile(file)) return kerasModel(bytes);
+  return isTensorFlowJs(file)
+    ? tensorFlowJsModel(bytes, { file, store })
+    : { model: await decoded(bytes, file, store) };
+}
 
 /** Decodes the .onnx file with the weights beside it. */
 async function decoded(bytes: Uint8Array, file: string, store: Store): Promise<Model> {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ModelError } from "../base/errors.ts";
+import { ModelError } from "./errors.ts";
 
 /**
  * The JSON of a model's file, checked against a schema.
