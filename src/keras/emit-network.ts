@@ -75,21 +75,27 @@ function called(g: GraphBuilder, layer: KerasLayer, { call, tensorOf, around }: 
   }
   const row = rowOf(layer.kind);
   if (!row) throw bad(`The layer "${path.join(".")}" is a ${layer.kind}, which takes no input`);
-  const site = siteOf(g, layer, { call, around, path, inputs, input });
+  const site = siteOf(g, layer, { around, path, inputs, input });
   return g.within(site.name, () => row.emit(site, layer.config));
 }
 
+/** The layer's name for its node, or the next one where the layer is called again. */
+function freeName(g: GraphBuilder, name: string): string {
+  let free = name;
+  for (let call = 2; g.has(`${free}:0`); call++) free = `${name}.call${call}`;
+  return free;
+}
+
 interface Place {
-  readonly call: number;
   readonly around: Around;
   readonly path: readonly string[];
   readonly inputs: readonly Kept[];
   readonly input: Kept;
 }
 
-function siteOf(g: GraphBuilder, { kind }: KerasLayer, { call, around, path, inputs, input }: Place): LayerSite {
+function siteOf(g: GraphBuilder, { kind }: KerasLayer, { around, path, inputs, input }: Place): LayerSite {
   const name = path.join(".");
-  const node = call === 0 ? name : `${name}.call${call}`;
+  const node = freeName(g, name);
   return {
     g,
     name,

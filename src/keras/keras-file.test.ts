@@ -4,7 +4,7 @@ import { answers, drawn } from "../../test/fixtures/keras.ts";
 import { hdf5, kerasArchive } from "../../test/fixtures/keras-files.ts";
 import { floats, numbersOf, type Tensor } from "../base/tensor.ts";
 import { preprocessingPresets } from "../image/presets.ts";
-import { applications } from "./applications.ts";
+import { applications } from "./applications/applications.ts";
 import { kerasModel } from "./keras-file.ts";
 import { snakeCase } from "./numbered-weights.ts";
 

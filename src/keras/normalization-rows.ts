@@ -9,6 +9,8 @@ const axis = z.union([z.number().int(), z.array(z.number().int())]).nullish();
 const batchNormalization = z.object({
   axis,
   epsilon: z.number().default(1e-3),
+  /** The part of the old statistics that stays, as in ONNX. */
+  momentum: z.number().default(0.99),
   center: z.boolean().default(true),
   scale: z.boolean().default(true),
 });
@@ -16,18 +18,25 @@ const batchNormalization = z.object({
 type Numbers = number | readonly Numbers[];
 const numbers: z.ZodType<Numbers> = z.lazy(() => z.union([z.number(), z.array(numbers)]));
 
-const rescaling = z.object({ scale: numbers, offset: numbers.default(0) });
+/** Keras 3 has arrays of numpy's in an object. */
+const numpy = z
+  .object({ class_name: z.literal("__numpy__"), config: z.object({ value: numbers }) })
+  .transform(({ config }) => config.value);
+
+const stored = z.union([numbers, numpy]);
+
+const rescaling = z.object({ scale: stored, offset: stored.default(0) });
 
 const normalization = z.object({
   axis,
-  mean: numbers.nullish(),
-  variance: numbers.nullish(),
+  mean: stored.nullish(),
+  variance: stored.nullish(),
   invert: z.boolean().default(false),
 });
 
 /** Layers that scale and shift each channel. */
 export const normalizationRows = {
-  BatchNormalization: row(batchNormalization, (site, { axis: given, epsilon, center, scale }) => {
+  BatchNormalization: row(batchNormalization, (site, { axis: given, epsilon, momentum, center, scale }) => {
     requireLastAxis(site, given);
     const input = settled(site.g, site.input);
     if (input.shape.length === 2) throw site.unsupported(`an input of shape [${input.shape.join(", ")}]`);
@@ -51,7 +60,7 @@ export const normalizationRows = {
       site.weight("running_mean", () => read("moving_mean", 0)),
       site.weight("running_var", () => read("moving_variance", 1)),
     ];
-    return kept(site.place("BatchNormalization", [input.value, ...weights], { epsilon }));
+    return kept(site.place("BatchNormalization", [input.value, ...weights], { epsilon, momentum }));
   }),
 
   // x · scale + offset
@@ -67,9 +76,9 @@ export const normalizationRows = {
     requireLastAxis(site, given);
     if (invert) throw site.unsupported("invert");
     const input = settled(g, site.input);
-    const stored = mean === null || mean === undefined ? site.weights(["mean", "variance"]) : undefined;
-    const shift = stored ? [...stored("mean").data] : flat(mean ?? 0);
-    const squares = stored ? [...stored("variance").data] : flat(variance ?? 1);
+    const take = mean === null || mean === undefined ? site.weights(["mean", "variance"]) : undefined;
+    const shift = take ? [...take("mean").data] : flat(mean ?? 0);
+    const squares = take ? [...take("variance").data] : flat(variance ?? 1);
     const deviation = squares.map((square) => Math.max(Math.sqrt(square), 1e-7));
     return kept(g.Div(g.Sub(input.value, perChannel(site, input, shift)), perChannel(site, input, deviation)));
   }),

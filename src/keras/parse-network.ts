@@ -53,7 +53,7 @@ export function parseNetwork(json: unknown): KerasNetwork {
 
 /** undefined where it is no model but a layer. */
 function networkOf(stored: StoredLayer): KerasNetwork | undefined {
-  if (stored.class_name === "Sequential") return sequential(stored);
+  if (stored.class_name === "Sequential" && !isCustom(stored)) return sequential(stored);
   return functionalKinds.has(stored.class_name) && !isCustom(stored) && isNetwork(stored)
     ? functional(stored)
     : undefined;
