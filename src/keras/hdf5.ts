@@ -44,7 +44,8 @@ export async function withHdf5<T>(bytes: Uint8Array, use: (file: Hdf5File) => T)
 /** A tensor that would be this many times as large as its file is none that Keras wrote: it keeps numbers as they are. */
 const LARGEST_RATIO = 16;
 
-/** Groups can lie in each other, and in themselves. */
+/** Groups can lie in each other, and in themselves: so many deep, and so many looks at a file, are enough for any network. */
+const MOST_GROUPS = 100;
 const MOST_OBJECTS = 100_000;
 
 /** Names of files in memory are not used twice. */
@@ -64,23 +65,25 @@ interface Classes {
 function fileOf(root: Group, { Datasets, Groups, most }: Classes): Hdf5File {
   let looked = 0;
   const at = (path: string) => {
-    if (looked++ > MOST_OBJECTS) throw bad("The HDF5 file has groups without end");
+    if (looked++ > MOST_OBJECTS) throw endless();
     return path === "" ? root : sound(path, () => root.get(path));
   };
   const group = (path: string): Group | undefined => {
     const found = at(path);
     return found instanceof Groups ? found : undefined;
   };
-  const datasets = (path: string): readonly string[] =>
-    (group(path)?.keys() ?? []).flatMap((name) => {
+  const datasets = (path: string, depth = 0): readonly string[] => {
+    if (depth > MOST_GROUPS) throw endless();
+    return (group(path)?.keys() ?? []).flatMap((name) => {
       const inner = path === "" ? name : `${path}/${name}`;
       const found = at(inner);
       if (found instanceof Datasets) return [name];
-      return found instanceof Groups ? datasets(inner).map((deeper) => `${name}/${deeper}`) : [];
+      return found instanceof Groups ? datasets(inner, depth + 1).map((deeper) => `${name}/${deeper}`) : [];
     });
+  };
   return {
     list: (path) => group(path)?.keys(),
-    datasets,
+    datasets: (path) => datasets(path),
     text: (path, attribute) => {
       const value = sound(path, () => group(path)?.attrs[attribute]?.value);
       return typeof value === "string" ? value : undefined;
@@ -113,6 +116,8 @@ function numbersIn(dataset: Dataset, path: string, most: number): Tensor<"float3
     hint: "In Keras, save the model with float32 weights.",
   });
 }
+
+const endless = (): ModelError => bad("The HDF5 file has groups in groups without end");
 
 const bad = (message: string, cause?: unknown): ModelError =>
   new ModelError("bad-keras", `${message}.`, { cause, hint: "Download the file again, or save it again in Keras." });

@@ -40,6 +40,22 @@ describe("a .keras file", () => {
     expect(numbersOf(await answers(model.graph, pixels))).toEqual([12, 13, 14]);
   });
 
+  test("a model that is used twice has its weights once", async () => {
+    const inner = {
+      ...sequential(layer("Conv2D", "half", { kernel_size: 1, use_bias: false })),
+      name: "inner",
+      inbound_nodes: [[["picture", 0, 0, {}]], [["inner", 0, 0, {}]]],
+    };
+    const mean = { ...layer("GlobalAveragePooling2D", "mean"), inbound_nodes: [[["inner", 1, 0, {}]]] };
+    const layers = [picture, inner, mean];
+    const config = { name: "net", layers, input_layers: [["picture", 0, 0]], output_layers: [["mean", 0, 0]] };
+    const half = floats([0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5], [1, 1, 3, 3]);
+    const weights = await hdf5({ tensors: { "layers/sequential/layers/conv2d/vars/0": half } });
+    const { model } = await kerasModel(kerasArchive({ class_name: "Functional", config }, weights));
+    expect(model.graph.nodes.map(({ name }) => name).slice(0, 3)).toEqual(["inner.half", "inner.half.call2", "mean"]);
+    expect(numbersOf(await answers(model.graph, pixels))).toEqual([0.5, 0.75, 1]);
+  });
+
   test("pictures are bytes where the model scales them itself", async () => {
     const net = sequential(
       picture,
@@ -50,6 +66,17 @@ describe("a .keras file", () => {
     expect(numbersOf(await answers(model.graph, pixels)).slice(0, 3)).toEqual([-0.5, 1, 5]);
     expect(preparation?.value).toMatchObject({ scale: 1, mean: preprocessingPresets.bytes.mean, crop: undefined });
     expect(preparation?.source).toContain('"scale"');
+  });
+
+  test("a Normalization may have its numbers in the description, as numpy's arrays", async () => {
+    const array = (value: readonly number[]) => ({
+      class_name: "__numpy__",
+      config: { value: [[[value]]], dtype: "float32" },
+    });
+    const numbers = { axis: -1, mean: array([1, 2, 3]), variance: array([4, 1, 0.25]) };
+    const net = sequential(picture, layer("Normalization", "norm", numbers), layer("GlobalMaxPooling2D", "most"));
+    const { model } = await kerasModel(kerasArchive(net, await hdf5({})));
+    expect(numbersOf(await answers(model.graph, pixels))).toEqual([1, 2, 4]);
   });
 
   test("a Normalization that was adapted has its numbers among the weights", async () => {
