@@ -52,8 +52,10 @@ async function wholeModel(bytes: Uint8Array): Promise<KerasModel> {
     });
   }
   const network = parseNetwork(jsonOf(utf8.decode(config, { fatal: false }), description));
-  const dialect = dialectOf(metadata && versionIn(jsonOf(utf8.decode(metadata, { fatal: false }), about)));
-  return withHdf5(weights, (file) => translated(network, { weights: numberedWeights(file, network), dialect }));
+  const version = metadata && versionIn(jsonOf(utf8.decode(metadata, { fatal: false }), about));
+  return withHdf5(weights, (file) =>
+    translated(network, { weights: numberedWeights(file, network), ...writtenBy(version) }),
+  );
 }
 
 function legacyOrWeights(file: Hdf5File): KerasModel {
@@ -62,14 +64,14 @@ function legacyOrWeights(file: Hdf5File): KerasModel {
     const network = parseNetwork(jsonOf(text, "model_config"));
     return translated(network, {
       weights: weightsUnder(file, "model_weights"),
-      dialect: dialectOf(file.text("", "keras_version")),
+      ...writtenBy(file.text("", "keras_version")),
     });
   }
   const container = containerIn(file);
   const network = applicationOf(container === undefined ? namesIn(file) : countsIn(file, container));
   const weights = container === undefined ? weightsUnder(file, "") : numberedWeights(file, network);
   requireKnownWidth(network, weights);
-  return translated(network, { weights, dialect: "keras3" });
+  return translated(network, { weights, ...writtenBy(undefined) });
 }
 
 /** The tensors of the groups of layers. */
@@ -112,11 +114,13 @@ function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
 interface Parts {
   readonly weights: LayerWeights;
   readonly dialect: Dialect;
+  /** What wrote the model: "keras 3.15.1". */
+  readonly producer: string;
 }
 
 /** A network with its weights as a model. */
-export const translated = (network: KerasNetwork, parts: Parts): KerasModel => ({
-  model: modelOf(graphOf(network, parts)),
+export const translated = (network: KerasNetwork, { producer, ...parts }: Parts): KerasModel => ({
+  model: modelOf(graphOf(network, parts), { producer }),
   preparation: preparationOf(network),
 });
 
@@ -126,7 +130,10 @@ function versionIn(metadata: unknown): string | undefined {
   return typeof version === "string" ? version : undefined;
 }
 
-const dialectOf = (version: string | undefined): Dialect => (/^[12]\./.test(version ?? "") ? "keras2" : "keras3");
+const writtenBy = (version: string | undefined): Pick<Parts, "dialect" | "producer"> => ({
+  dialect: /^[12]\./.test(version ?? "") ? "keras2" : "keras3",
+  producer: version === undefined ? "keras" : `keras ${version}`,
+});
 
 function jsonOf(text: string, place: string): unknown {
   try {

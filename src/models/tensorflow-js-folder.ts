@@ -37,7 +37,11 @@ export async function tensorFlowJsModel(
   const network = parseNetwork(topology);
   const tensors: StoredTensor[] = [];
   for (const group of groups) tensors.push(...(await read(group, { model: file, store })));
-  const { model, preparation } = translated(network, { weights: namedWeights(tensors), dialect: "keras2" });
+  const { model, preparation } = translated(network, {
+    weights: namedWeights(tensors),
+    dialect: "keras2",
+    producer: "tensorflow.js",
+  });
   const metadata = await metadataBeside(file, store);
   const isTeachable = metadata?.packageName?.startsWith("@teachablemachine/") ?? false;
   return {

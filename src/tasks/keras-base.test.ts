@@ -58,6 +58,7 @@ describe.skipIf(folder === undefined)(
       const host = await hostWith("mobilenet_v2_035.keras");
       const seen = await inspectModel({ model: "/keras/mobilenet_v2_035.keras" }, host);
       expect(seen).toMatchObject({
+        producer: "keras 3.15.1",
         trainable: true,
         changes: [],
         head: { node: "predictions", classes: 10, softmax: true },
