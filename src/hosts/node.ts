@@ -12,12 +12,14 @@ import type { Host } from "../tasks/host.ts";
 export interface NodeHostOptions {
   /** Told of what is being fetched from a hub. */
   readonly onFetch?: ((progress: FetchProgress) => void) | undefined;
+  /** Told, as a sentence, what is done otherwise than its user may think. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
   /** Ends a fetch that is no longer wanted. */
   readonly signal?: { readonly aborted: boolean } | undefined;
 }
 
 /** A laptop or server: onnxruntime-node, sharp, the disk, the Hugging Face Hub. */
-export function nodeHost({ onFetch, signal }: NodeHostOptions = {}): Host {
+export function nodeHost({ onFetch, onNotice, signal }: NodeHostOptions = {}): Host {
   const about = packageFile();
   const engines = Object.fromEntries(
     ["onnxruntime-node", "sharp"].map((name) => [name, about.dependencies[name] ?? "?"]),
@@ -28,6 +30,7 @@ export function nodeHost({ onFetch, signal }: NodeHostOptions = {}): Host {
     decoder: sharpDecoder(),
     encoder: sharpEncoder(),
     hub: nodeHub({ onProgress: onFetch, signal }),
+    notice: onNotice,
     now: () => performance.now(),
     date: () => new Date().toISOString(),
     threads: availableParallelism(),

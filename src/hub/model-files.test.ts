@@ -23,6 +23,7 @@ describe("of a repository's files", () => {
       ["model.onnx_data", "model.onnx_data_1", "labels.txt", "model.onnx"],
     ],
     ["timm's weights", ["config.json", "model.safetensors", "pytorch_model.bin"], ["config.json", "model.safetensors"]],
+    ["Keras' model", ["README.md", "bees.keras"], ["bees.keras"]],
     [
       "the only model, wherever it is",
       ["a/deep/net.onnx", "a/deep/config.json", "config.json"],

@@ -55,11 +55,12 @@ export const pickleIn = (files: readonly string[]): string | undefined =>
   files.find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
 
 const modelsIn = (files: readonly string[]): readonly string[] =>
-  files.filter((name) => /\.(onnx|safetensors)$/.test(name));
+  files.filter((name) => /\.(onnx|safetensors|keras)$/.test(name));
 
 function hintOf(files: readonly string[]): string {
   const models = modelsIn(files);
-  if (models.length === 0) return "Regraft reads .onnx files, and timm's model.safetensors with its config.json.";
+  if (models.length === 0)
+    return "Regraft reads .onnx and .keras files, and timm's model.safetensors with its config.json.";
   const shown = models.slice(0, 8).join(", ");
   return `Name one of its files, as in hf:owner/name/${models[0]}: ${shown}${models.length > 8 ? ", …" : ""}.`;
 }

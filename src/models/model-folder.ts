@@ -18,6 +18,7 @@ import { isSafetensors, storedModel } from "./stored-model.ts";
 import { isTensorFlowJs, tensorFlowJsModel } from "./tensorflow-js-folder.ts";
 import { timmPreprocessing } from "./timm-preprocessing.ts";
 import { modelFiles } from "./transformers-js.ts";
+import { isZipFile, zipFolder } from "./zip-folder.ts";
 
 /** A model as it lies on disk, read and brought into the form that the rest works on. */
 export interface LoadedModel {
@@ -49,7 +50,7 @@ export interface LoadedModel {
 
 /**
  * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, its only .onnx file, model.safetensors, its only
- * .keras or .h5 file, or TensorFlow.js' model.json), or such a file with what lies beside it: config.json,
+ * .keras or .h5 file, or TensorFlow.js' model.json), a zip of one, or such a file with what lies beside it: config.json,
  * preprocessor_config.json, labels.txt, Teachable Machine's metadata.json.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model" ·
@@ -60,6 +61,7 @@ export async function readModelFolder(
   { store, ...rest }: { readonly store: Store },
 ): Promise<LoadedModel> {
   refuseUnknown("readModelFolder", rest);
+  if (isZipFile(path) && (await store.kind(path)) === "file") return fromZip(path, store);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const bytes = await store.read(file);
@@ -86,6 +88,16 @@ export async function readModelFolder(
     labelsSource: names?.source,
     config: config?.value,
   };
+}
+
+/** A model folder in a zip. */
+async function fromZip(path: string, store: Store): Promise<LoadedModel> {
+  const bytes = await store.read(path);
+  const loaded = await named(path, async () => {
+    const inside = await zipFolder(bytes);
+    return readModelFolder(inside.folder, { store: inside.store });
+  });
+  return { ...loaded, path, file: path, fileBytes: bytes.byteLength };
 }
 
 interface Located {

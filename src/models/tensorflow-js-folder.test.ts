@@ -6,6 +6,7 @@ import {
   type SymbolicTensor,
   sequential,
 } from "@tensorflow/tfjs-layers";
+import { zipSync } from "fflate";
 import { beforeEach, describe, expect, test } from "vitest";
 import { answers, drawn, largestDifference } from "../../test/fixtures/keras.ts";
 import { fill, predicted, saveLayersModel } from "../../test/fixtures/tensorflow-js.ts";
@@ -191,6 +192,22 @@ describe("a model of Teachable Machine", () => {
       scale: preprocessingPresets.tf.scale,
       mean: preprocessingPresets.tf.mean,
     });
+  });
+
+  test("is read from the zip that it comes in", async () => {
+    const model = teachable();
+    await saveLayersModel(model, "tm", store);
+    await store.write(
+      "tm/metadata.json",
+      JSON.stringify({ packageName: "@teachablemachine/image", labels: ["cat", "dog"] }),
+    );
+    const names = await store.list("tm");
+    const files = await Promise.all(names.map(async (name) => [name, await store.read(`tm/${name}`)] as const));
+    await store.write("converted_keras.zip", zipSync(Object.fromEntries(files)));
+    const loaded = await readModelFolder("converted_keras.zip", { store });
+    const small = drawn([2, 16, 16, 3], 0.5);
+    expect(largestDifference(await answers(loaded.model.graph, small), predicted(model, small))).toBeLessThan(1e-5);
+    expect(loaded.labels).toEqual(["cat", "dog"]);
   });
 
   test("without a file of weights is refused by that file's name", async () => {

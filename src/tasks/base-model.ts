@@ -29,7 +29,7 @@ export interface LoadOptions {
 }
 
 /** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
-export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub">;
+export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub" | "notice">;
 
 /** A pre-trained model without its classifier. */
 export interface Base {

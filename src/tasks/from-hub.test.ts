@@ -150,6 +150,20 @@ describe("a model on a hub", () => {
     );
   });
 
+  test("of TensorFlow Hub is the nearest card, which is said", async () => {
+    const said: string[] = [];
+    const heard = { ...host, notice: (sentence: string) => void said.push(sentence) };
+    const handle = "https://tfhub.dev/google/tf2-preview/mobilenet_v2/feature_vector/4";
+    expect(await findModel(handle, heard)).toBe(await findModel("mobilenet_v2", host));
+    expect(said).toEqual([
+      `${handle} is of TensorFlow Hub; the nearest model here is taken: mobilenet_v2 (hf:timm/mobilenetv2_100.ra_in1k).`,
+    ]);
+    await expect(findModel("tfhub.dev/google/efficientnet/b0/feature-vector/1", heard)).rejects.toMatchObject({
+      code: "no-model",
+      message: expect.stringContaining("no model that Regraft knows is near it"),
+    });
+  });
+
   test("that is not there is told as every command does", async () => {
     await expect(inspectModel({ model: "hf:bees/none" }, host)).rejects.toMatchObject({ code: "no-such-repo" });
     await expect(inspectModel({ model: "hf:bees" }, host)).rejects.toMatchObject({ code: "bad-option" });

@@ -10,6 +10,8 @@ export interface Host {
   readonly decoder: ImageDecoder;
   readonly encoder: ImageEncoder;
   readonly hub: Hub;
+  /** Told, as a sentence, what is done otherwise than its user may think. */
+  readonly notice?: ((sentence: string) => void) | undefined;
   /** Milliseconds, from any start. */
   now(): number;
   /** Wall-clock time as ISO 8601. */

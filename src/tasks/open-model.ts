@@ -6,6 +6,7 @@ import { binaryCrossEntropy, type Loss, losses, meanSquaredError, softmaxCrossEn
 import { flatLogits } from "../rewrite/flat-logits.ts";
 import { lastActivation, stripSoftmax } from "../rewrite/strip-softmax.ts";
 import { zooCard, zooCards } from "../zoo/cards.ts";
+import { cardForHandle } from "../zoo/tf-hub.ts";
 import { type LoadingHost, prepared, preprocessingOf } from "./base-model.ts";
 import type { Finished } from "./classifier.ts";
 import { findModel } from "./find-model.ts";
@@ -35,7 +36,7 @@ export async function openModel(
 /** Whether a name means the repository of a card, all of which were trained on ImageNet. What lies here comes first. */
 async function isOfZoo(name: string, store: LoadingHost["store"]): Promise<boolean> {
   if (isHubReference(name)) return zooCards.some(({ repo }) => repo === hubReference(name).repo);
-  return zooCard(name) !== undefined && (await store.kind(name)) === undefined;
+  return (zooCard(name) ?? cardForHandle(name)) !== undefined && (await store.kind(name)) === undefined;
 }
 
 const usualLosses: ReadonlyMap<string, () => Loss> = new Map<ProblemType, () => Loss>([

@@ -1,10 +1,9 @@
-import { nodeHost } from "../../hosts/node.ts";
 import { type BenchProgress, benchModel } from "../../tasks/bench.ts";
 import type { Body } from "../command.ts";
 import type { benchFlags, benchOperands } from "../flags/bench.ts";
+import { hostFor } from "../host-for.ts";
 import { bar } from "../output/bar.ts";
 import { benchLines } from "../output/bench.ts";
-import { fetchStatus } from "../output/fetch-status.ts";
 import { profileLines } from "../output/step-profile.ts";
 import { printJson } from "../output/ui.ts";
 
@@ -22,7 +21,7 @@ export const bench: Body<typeof benchOperands, typeof benchFlags> = async ({ fla
   const onProgress = ({ stage, done, total }: BenchProgress) =>
     ui.err.status(`  ${bar(done / total, { width: 20, colors })}  ${colors.dim(titles[stage])}`);
   const profiled = profile === undefined ? {} : { profile: true, ...(profile === "" ? {} : { profileFile: profile }) };
-  const result = await benchModel({ ...flags, ...profiled, onProgress }, nodeHost({ onFetch: fetchStatus(ui) }));
+  const result = await benchModel({ ...flags, ...profiled, onProgress }, hostFor(ui));
   ui.err.clearStatus();
   if (ui.json) {
     printJson(ui, { type: "result", ...result });

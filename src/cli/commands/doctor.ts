@@ -1,9 +1,8 @@
-import { nodeHost } from "../../hosts/node.ts";
 import { doctorModel } from "../../tasks/doctor.ts";
 import type { Body } from "../command.ts";
 import type { doctorFlags, doctorOperands } from "../flags/doctor.ts";
+import { hostFor } from "../host-for.ts";
 import { diagnosisLines } from "../output/diagnosis.ts";
-import { fetchStatus } from "../output/fetch-status.ts";
 import { printJson } from "../output/ui.ts";
 
 /**
@@ -12,7 +11,7 @@ import { printJson } from "../output/ui.ts";
  */
 export const doctor: Body<typeof doctorOperands, typeof doctorFlags> = async ({ operands, flags, ui }) => {
   const onProgress = (text: string) => ui.err.status(text);
-  const diagnosis = await doctorModel({ ...operands, ...flags, onProgress }, nodeHost({ onFetch: fetchStatus(ui) }));
+  const diagnosis = await doctorModel({ ...operands, ...flags, onProgress }, hostFor(ui));
   ui.err.clearStatus();
   if (ui.json) printJson(ui, { type: "result", ...diagnosis });
   else for (const line of diagnosisLines(diagnosis, ui.out)) ui.out.line(line);

@@ -1,15 +1,14 @@
-import { nodeHost } from "../../hosts/node.ts";
 import { evaluateRun } from "../../tasks/evaluate-run.ts";
 import type { Body } from "../command.ts";
 import type { evaluateFlags, evaluateOperands } from "../flags/evaluate.ts";
+import { hostFor } from "../host-for.ts";
 import { evaluationLines } from "../output/evaluation.ts";
-import { fetchStatus } from "../output/fetch-status.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft evaluate`: loss and accuracy on labelled pictures. */
 export const evaluate: Body<typeof evaluateOperands, typeof evaluateFlags> = async ({ operands, flags, ui }) => {
   ui.err.status(ui.err.colors.dim("  evaluating …"));
-  const result = await evaluateRun({ ...operands, ...flags }, nodeHost({ onFetch: fetchStatus(ui) }));
+  const result = await evaluateRun({ ...operands, ...flags }, hostFor(ui));
   ui.err.clearStatus();
   if (ui.json) printJson(ui, { type: "result", ...result });
   else for (const line of evaluationLines(result, ui.out.colors)) ui.out.line(line);

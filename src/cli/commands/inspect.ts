@@ -1,15 +1,14 @@
-import { nodeHost } from "../../hosts/node.ts";
 import { inspectModel } from "../../tasks/inspect.ts";
 import type { Body } from "../command.ts";
 import type { inspectFlags, inspectOperands } from "../flags/inspect.ts";
-import { fetchStatus } from "../output/fetch-status.ts";
+import { hostFor } from "../host-for.ts";
 import { inspectionLines } from "../output/inspection.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft inspect`: what Regraft sees in a model. */
 export const inspect: Body<typeof inspectOperands, typeof inspectFlags> = async ({ operands, flags, ui }) => {
   const { nodes = false, ...options } = flags;
-  const found = await inspectModel({ ...operands, ...options }, nodeHost({ onFetch: fetchStatus(ui) }));
+  const found = await inspectModel({ ...operands, ...options }, hostFor(ui));
   if (ui.json) printJson(ui, { type: "result", ...found });
   else for (const line of inspectionLines(found, { nodes, colors: ui.out.colors })) ui.out.line(line);
   return 0;

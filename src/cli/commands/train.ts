@@ -1,17 +1,16 @@
-import { nodeHost } from "../../hosts/node.ts";
 import { trainRun } from "../../tasks/train-run.ts";
 import type { Body } from "../command.ts";
 import { defaultRun } from "../default-run.ts";
 import type { trainFlags, trainOperands } from "../flags/train.ts";
+import { hostFor } from "../host-for.ts";
 import { nextSteps } from "../next-steps.ts";
-import { fetchStatus } from "../output/fetch-status.ts";
 import { trainSummary } from "../output/train-summary.ts";
 import { printJson } from "../output/ui.ts";
 import { watchRun } from "../output/watch-run.ts";
 
 /** `regraft train`: trains and leaves a run folder. */
 export const train: Body<typeof trainOperands, typeof trainFlags> = async ({ operands: { data }, flags, ui }) => {
-  const host = nodeHost({ onFetch: fetchStatus(ui), signal: ui.signal });
+  const host = hostFor(ui);
   const { store } = host;
   const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
   const options = { ...flags, data, out, given: ["data", ...Object.keys(flags)], signal: ui.signal };
