@@ -67,10 +67,15 @@ async function fetched(name: string, { store, hub }: Pick<Host, "store" | "hub">
 const looksLikeName = (text: string): boolean => /^[\w-]+$/.test(text);
 
 function unknown(name: string): ModelError {
-  return new ModelError("no-model", `"${name}" is neither a model that Regraft knows, nor a folder or file.`, {
-    hint: `${suggestion(name, zooNames)?.hint ?? ""} regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
-  });
+  const message = `"${name}" is neither a model that Regraft knows, nor a folder or file.`;
+  return new ModelError("no-model", message, { hint: waysToName(name) });
 }
+
+/** What to do about a name that no card has: the nearest ones, and where to look for others. */
+export const waysToName = (name: string): string =>
+  [suggestion(name, zooNames)?.hint, "regraft models lists all; hf:owner/name is one on the Hugging Face Hub."]
+    .filter(Boolean)
+    .join(" ");
 
 const elsewhere = (name: string): ModelError =>
   new ModelError("no-model", `${name} is an address of no hub: Regraft fetches from the Hugging Face Hub alone.`, {

@@ -1,10 +1,10 @@
 import { ModelError, UsageError } from "../base/errors.ts";
-import { suggestion } from "../base/suggestion.ts";
 import type { Snapshot } from "../hub/hub.ts";
 import { modelFilesOf } from "../hub/model-files.ts";
 import { type HubReference, hubReference, isHubReference } from "../hub/reference.ts";
 import { architectures } from "../zoo/architectures.ts";
-import { type ZooCard, zooCard, zooCards, zooNames } from "../zoo/cards.ts";
+import { type ZooCard, zooCard, zooCards } from "../zoo/cards.ts";
+import { waysToName } from "./find-model.ts";
 import type { Host } from "./host.ts";
 import { imagenetLabels } from "./imagenet-labels.ts";
 
@@ -90,9 +90,5 @@ function referenceOf(name: string): HubReference {
   throw unknown(name);
 }
 
-function unknown(name: string): UsageError {
-  const nearest = suggestion(name, zooNames)?.hint;
-  return new UsageError("bad-option", `There is no model "${name}".`, {
-    hint: `${nearest === undefined ? "" : `${nearest} `}regraft models lists all; hf:owner/name is one on the Hugging Face Hub.`,
-  });
-}
+const unknown = (name: string): UsageError =>
+  new UsageError("bad-option", `There is no model "${name}".`, { hint: waysToName(name) });
