@@ -1,9 +1,11 @@
+import { initialTensor } from "../src/base/initializations.ts";
 import type { Random } from "../src/base/random.ts";
 import { floats } from "../src/base/tensor.ts";
 import type { Preprocessing } from "../src/image/preprocessing.ts";
 import { type GraphBuilder, graphBuilder, type Value } from "../src/onnx/builder.ts";
 import type { Graph } from "../src/onnx/graph.ts";
 import { resetWeights } from "../src/rewrite/reset-weights.ts";
+import { withWeights } from "../src/rewrite/weights.ts";
 
 /** Pixels a side of the network's input. */
 const side = 64;
@@ -41,9 +43,14 @@ export function sketchNetwork(classes: number, rng: Random): Graph {
   for (const [at, { channels, stride }] of stages.entries()) X = convolution(g, X, { at, channels, stride });
   const features = g.Flatten(g.GlobalMaxPool(X));
   const { channels: width } = stages[stages.length - 1] ?? stages[0];
-  const weight = g.initializer("classifier.weight", floats(new Float32Array(classes * width), [classes, width]));
+  const last = "classifier.weight";
+  const weight = g.initializer(last, floats(new Float32Array(classes * width), [classes, width]));
   const bias = g.initializer("classifier.bias", floats(new Float32Array(classes)));
-  return resetWeights(g.build([g.named("logits", g.Gemm(features, weight, bias, { transB: 1 }))]), { rng });
+  const network = g.build([g.named("logits", g.Gemm(features, weight, bias, { transB: 1 }))]);
+  // the classifier is drawn as the convolutions are
+  const fans = { inputs: width, outputs: classes };
+  const drawn = initialTensor("he-uniform", [classes, width], { fans, rng: rng.fork("reset", last) });
+  return withWeights(resetWeights(network, { rng }), { [last]: drawn });
 }
 
 interface ConvolutionOptions {

@@ -33,13 +33,13 @@ describe("resetWeights", () => {
   const fresh = resetWeights(graph, { rng: random(3) });
 
   it.each([
-    ["conv.W", 27],
-    ["depthwise.W", 9],
-    ["fc.B", 24],
-    ["last.B", 40],
-  ])("draws %s He-uniform for a fan-in of %i", (name, fanIn) => {
+    ["conv.W", "He", 27],
+    ["depthwise.W", "He", 9],
+    ["fc.B", "Glorot", 24 + 40],
+    ["last.B", "Glorot", 40 + 5],
+  ])("draws %s %s-uniform for fans of %i", (name, _, fans) => {
     const values = weight(fresh, name);
-    const bound = Math.sqrt(6 / fanIn);
+    const bound = Math.sqrt(6 / fans);
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(bound);
     // of a uniform distribution over ±bound: the variance is bound² / 3, and the largest of 200 values comes near
     expect(Math.max(...values)).toBeGreaterThan(0.9 * bound);

@@ -1,8 +1,9 @@
+import { type Fans, type Initialization, initialTensor } from "../base/initializations.ts";
 import { refuseUnknown } from "../base/options.ts";
 import type { Random } from "../base/random.ts";
 import { sizeOf } from "../base/shape.ts";
 import { floats, type Tensor } from "../base/tensor.ts";
-import type { Graph, Node } from "../onnx/graph.ts";
+import type { Attributes, Graph, Node } from "../onnx/graph.ts";
 import { attributesOf, type InputName, type OpName } from "../onnx/ops.ts";
 import { weightNames } from "./trainable.ts";
 import { slotOf } from "./weight-slots.ts";
@@ -12,30 +13,56 @@ interface ResetWeightsOptions {
   readonly rng: Random;
 }
 
-/** What a tensor starts as: one number throughout, or He-uniform for its fan-in, the products that each output sums. */
-type Start = number | { readonly fanIn: (weight: Tensor, node: Node) => number };
+/** What a tensor starts as: one number throughout, or drawn for the products that it is part of. */
+type Start =
+  | number
+  | { readonly init: Initialization; readonly fans: (weight: Tensor, attributes: Attributes) => Fans };
 
 const extent = ({ shape }: Tensor, axis: number): number => shape.at(axis) ?? 1;
 
+/** A matrix, its inputs along one axis and its outputs along the other. */
+const matrix = ({ inputs, outputs }: { readonly inputs: number; readonly outputs: number }): Start => ({
+  init: "glorot-uniform",
+  fans: (W) => ({ inputs: extent(W, inputs), outputs: extent(W, outputs) }),
+});
+
+/** A matrix of Gemm's, which may be stored turned over. */
+const gemmMatrix = (transposed: "transA" | "transB", { inputs }: { readonly inputs: 0 | 1 }): Start => ({
+  init: "glorot-uniform",
+  fans: (W, attributes) => {
+    const along = attributesOf("Gemm", attributes)[transposed] === 1 ? 1 - inputs : inputs;
+    return { inputs: extent(W, along), outputs: extent(W, 1 - along) };
+  },
+});
+
 const starts: { readonly [O in OpName]?: { readonly [I in InputName<O>]?: Start } } = {
-  // W [M, C / group, kH, kW]
-  Conv: { W: { fanIn: ({ shape }) => sizeOf(shape.slice(1)) }, B: 0 },
-  // W [C, M / group, kH, kW]; of the kernel's places, one in every stride falls on an output
-  ConvTranspose: {
+  Conv: {
+    // W [M, C / group, kH, kW]
     W: {
-      fanIn: ({ shape: [inputs = 1, , ...kernel] }, { attributes }) => {
+      init: "he-uniform",
+      fans: ({ shape: [outputs = 1, ...filter] }) => ({
+        inputs: sizeOf(filter),
+        outputs: outputs * sizeOf(filter.slice(1)),
+      }),
+    },
+    B: 0,
+  },
+  ConvTranspose: {
+    // W [C, M / group, kH, kW]; of the kernel's places, one in every stride falls on an output
+    W: {
+      init: "he-uniform",
+      fans: ({ shape: [inputs = 1, outputs = 1, ...kernel] }, attributes) => {
         const { group, strides } = attributesOf("ConvTranspose", attributes);
-        return ((inputs / group) * sizeOf(kernel)) / sizeOf(strides ?? []);
+        return {
+          inputs: ((inputs / group) * sizeOf(kernel)) / sizeOf(strides ?? []),
+          outputs: outputs * sizeOf(kernel),
+        };
       },
     },
     B: 0,
   },
-  Gemm: {
-    A: { fanIn: (A, { attributes }) => extent(A, attributesOf("Gemm", attributes).transA === 1 ? 0 : 1) },
-    B: { fanIn: (B, { attributes }) => extent(B, attributesOf("Gemm", attributes).transB === 1 ? 1 : 0) },
-    C: 0,
-  },
-  MatMul: { A: { fanIn: (A) => extent(A, -1) }, B: { fanIn: (B) => extent(B, Math.max(-2, -B.shape.length)) } },
+  Gemm: { A: gemmMatrix("transA", { inputs: 1 }), B: gemmMatrix("transB", { inputs: 0 }), C: 0 },
+  MatMul: { A: matrix({ inputs: -1, outputs: -2 }), B: matrix({ inputs: -2, outputs: -1 }) },
   BatchNormalization: { scale: 1, B: 0, input_mean: 0, input_var: 1 },
   LayerNormalization: { Scale: 1, B: 0 },
   // as PyTorch starts it
@@ -52,11 +79,12 @@ const starts: { readonly [O in OpName]?: { readonly [I in InputName<O>]?: Start 
 const measured = new Set(["input_mean", "input_var"]);
 
 /**
- * The same network before it was trained: products get He-uniform weights, uniform in ±√(6 / fan-in), biases 0, scales
- * 1, BatchNormalization's statistics mean 0 and variance 1. Constants that are no weights stay. Equal seeds give equal
- * weights.
+ * The same network before it was trained: kernels of convolutions are drawn He-uniform, ±√(6 / fan-in), matrices
+ * Glorot-uniform, ±√(6 / (fan-in + fan-out)); biases are 0, scales 1, BatchNormalization's statistics mean 0 and
+ * variance 1. Constants that are no weights stay. Equal seeds give equal weights.
  *
- * @see He et al., Delving Deep into Rectifiers, 2015
+ * @see He et al., Delving Deep into Rectifiers, 2015 · Glorot and Bengio, Understanding the difficulty of training deep
+ *   feedforward neural networks, 2010
  */
 export function resetWeights(graph: Graph, { rng, ...rest }: ResetWeightsOptions): Graph {
   refuseUnknown("resetWeights", rest);
@@ -73,13 +101,11 @@ export function resetWeights(graph: Graph, { rng, ...rest }: ResetWeightsOptions
   return { ...graph, initializers };
 }
 
-function fresh(old: Tensor, node: Node, slot: string, rng: Random): Tensor {
+function fresh(old: Tensor, { op, attributes }: Node, slot: string, rng: Random): Tensor {
   const rows: Readonly<Record<string, Readonly<Record<string, Start>>>> = starts;
-  const start = rows[node.op]?.[slot] ?? 0;
-  if (typeof start === "number") return floats(new Float32Array(sizeOf(old.shape)).fill(start), old.shape);
-  const bound = Math.sqrt(6 / start.fanIn(old, node));
-  return floats(
-    Float32Array.from({ length: sizeOf(old.shape) }, () => rng.uniform(-bound, bound)),
-    old.shape,
-  );
+  const start = rows[op]?.[slot] ?? 0;
+  if (typeof start !== "number") {
+    return initialTensor(start.init, old.shape, { fans: start.fans(old, attributes), rng });
+  }
+  return floats(new Float32Array(sizeOf(old.shape)).fill(start), old.shape);
 }

@@ -1,3 +1,4 @@
+import { TrainingError } from "../base/errors.ts";
 import { refuseUnknown, withDefaults } from "../base/options.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import type { StopReason } from "../training/events.ts";
@@ -5,7 +6,7 @@ import type { Signal } from "../training/fit.ts";
 import { loadBase } from "./base-model.ts";
 import { clearDemoFolder, type DemoPaths, demoPaths } from "./demo-folder.ts";
 import { type DrawnPictures, drawPictures, unseenPictures } from "./demo-pictures.ts";
-import { trainFromScratch } from "./from-scratch.ts";
+import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 import { type PredictedImage, predictRun } from "./predict-run.ts";
@@ -99,7 +100,7 @@ export async function runDemo(options: DemoOptions, host: Host): Promise<DemoRes
   const result: DemoResult = {
     ...{ folder: out, run: trained.run, model: shippedModel, ...drawn, predictions, stopped },
     transfer: { ...outcomeOf(trained.phases), valLoss: trained.valLoss, valAccuracy: trained.valAccuracy },
-    scratch: scratch?.result && outcomeOf([scratch.result]),
+    scratch: scratch && scratch.phases.length > 0 ? outcomeOf(scratch.phases) : undefined,
   };
   await host.store.write(paths.about, `${JSON.stringify(result, null, 2)}\n`);
   return result;
@@ -128,14 +129,19 @@ function transfer({ job, host, paths, tell }: Demo): Promise<TrainResult> {
 }
 
 /** The same network, the same pictures, as many epochs; but the weights know nothing. */
-async function compare({ job, host, paths, tell }: Demo) {
+async function compare({ job, host, paths, tell }: Demo): Promise<Pick<FineTuned, "phases" | "stopped">> {
   const { seed, threads, signal } = job;
   tell({ type: "step", step: "scratch" });
   const base = await loadBase(modelPath(host), {}, host);
   const data = await imageFolder(paths.pictures, { store: host.store, decoder: host.decoder });
   const epochs = job.headEpochs + job.tuneEpochs;
   const options = { epochs, learningRate: scratchLearningRate, batch: recipe.batch, seed, threads, signal };
-  return trainFromScratch(base, data, { ...options, onEvent: tell }, host);
+  try {
+    return await fineTune(base, data, { fromScratch: true, ...options, onEvent: tell }, host);
+  } catch (error) {
+    if (error instanceof TrainingError && error.code === "interrupted") return { phases: [], stopped: "interrupted" };
+    throw error;
+  }
 }
 
 async function predict({ job, host, paths, tell }: Demo): Promise<readonly DemoPrediction[]> {

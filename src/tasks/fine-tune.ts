@@ -1,7 +1,7 @@
 import { TrainingError, UsageError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
-import { smallestBatch, withBatchStatistics } from "../program/batch-statistics.ts";
+import { type BatchNormMode, smallestBatch, withBatchStatistics } from "../program/batch-statistics.ts";
 import type { LossName } from "../program/losses.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
@@ -9,6 +9,7 @@ import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { Callback, EpochRecord, StopReason } from "../training/events.ts";
 import { checkBatchSize } from "../training/trainer.ts";
 import type { Base } from "./base-model.ts";
+import { freshBase, scratchLearningRates } from "./from-scratch.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
 import type { PhaseName, PhaseResult } from "./phase.ts";
@@ -34,8 +35,8 @@ export interface FineTuned {
 
 /**
  * The recipe of transfer learning: a new head is trained on the frozen base, then the base is unfrozen and all of it is
- * trained at a low learning rate; with `lora`, low-rank adapters beside it are. The weights of the epoch with the lowest
- * validation loss are kept.
+ * trained at a low learning rate; with `lora`, low-rank adapters beside it are. With `fromScratch`, in place of both, the
+ * same network is trained with fresh weights. The weights of the epoch with the lowest validation loss are kept.
  *
  * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished
  * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned · "no-adapter"
@@ -46,35 +47,65 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   checkRecipe("fineTune", job);
   const loss = job.loss ?? defaultLoss(data.train.classes.length);
   const layers = headLayers({ ...job, units: unitsFor(loss, data.train) });
-  const grafted = () => graft(base, layers, { seed: job.seed, threads: job.threads }, host);
+  const on = (own: Base) => graft(own, layers, { seed: job.seed, threads: job.threads }, host);
+  const recipeOn = (model: TransferModel) => new Recipe({ model, data, job, loss, now: host.now });
+  return job.fromScratch ? trainAnew(base, { on, recipeOn, job, data }) : transfer(base, { on, recipeOn, job, data });
+}
+
+interface Story {
+  readonly on: (base: Base) => TransferModel;
+  readonly recipeOn: (model: TransferModel) => Recipe;
+  readonly job: RecipeJob;
+  readonly data: TrainVal;
+}
+
+/** The new layers on the frozen base, then the base too. */
+async function transfer(base: Base, { on, recipeOn, job, data }: Story): Promise<FineTuned> {
   // Refused now rather than after the first phase: a node that is not there, or that no gradient passes.
-  const opened = grafted();
+  const opened = on(base);
   if (job.tuneEpochs > 0) open(opened, job);
-  if (job.batchNorm === "training") {
-    checkBatchNorm(opened, { leftOver: data.train.size % job.batch || job.batch, withLora: job.lora !== undefined });
-  }
-  const model = grafted();
-  const recipe = new Recipe({ model, data, job, loss, now: host.now });
-  await recipe.phase("head", () => model.freeze(), { epochs: job.headEpochs, learningRate: job.headLearningRate });
+  if (job.batchNorm === "training") checkBatchNorm(opened, { data, job });
+  const model = on(base);
+  const recipe = recipeOn(model);
+  const { batchNorm } = job;
+  const head = { epochs: job.headEpochs, learningRate: job.headLearningRate, batchNorm };
+  await recipe.phase("head", () => model.freeze(), head);
   if (job.unfreeze !== "none") {
-    const rest = { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate };
-    await recipe.phase("tune", () => open(model, job), rest);
+    const tune = { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate, batchNorm };
+    await recipe.phase("tune", () => open(model, job), tune);
   }
   return recipe.result();
 }
 
-/**
- * @param leftOver examples in the last batch of an epoch
- * @throws {UsageError} "bad-option" where no BatchNormalization would be trained · {TrainingError} "batch-too-small"
- */
-function checkBatchNorm(
-  { graph, trainable }: TransferModel,
-  { leftOver, withLora }: { readonly leftOver: number; readonly withLora: boolean },
-): void {
+/** The same network with fresh weights, all of it in one phase. */
+async function trainAnew(base: Base, { on, recipeOn, job, data }: Story): Promise<FineTuned> {
+  const { base: fresh, normalization, givenBack } = freshBase(base, job);
+  const model = on(fresh);
+  checkLeftOver(model, { data, job });
+  const { epochs, learningRate = scratchLearningRates[normalization] } = job;
+  job.onEvent?.({ type: "fresh-weights", normalization, givenBack });
+  // The reset statistics say nothing of these weights: they have to follow the batches.
+  const recipe = recipeOn(model);
+  await recipe.phase("scratch", () => model.unfreeze("all"), { epochs, learningRate, batchNorm: "training" });
+  return recipe.result();
+}
+
+interface DataAndJob {
+  readonly data: TrainVal;
+  readonly job: RecipeJob;
+}
+
+/** @throws {TrainingError} "batch-too-small" where the last batch of an epoch has no variance in some layer */
+function checkLeftOver({ graph, trainable }: TransferModel, { data, job }: DataAndJob): { readonly layers: number } {
   const { layers } = withBatchStatistics(graph, trainable);
-  checkBatchSize(leftOver, { smallestBatch: smallestBatch(graph, layers) });
-  if (layers.length > 0) return;
-  if (withLora) {
+  checkBatchSize(data.train.size % job.batch || job.batch, { smallestBatch: smallestBatch(graph, layers) });
+  return { layers: layers.length };
+}
+
+/** @throws {UsageError} "bad-option" where no BatchNormalization would be trained · {TrainingError} "batch-too-small" */
+function checkBatchNorm(model: TransferModel, { data, job }: DataAndJob): void {
+  if (checkLeftOver(model, { data, job }).layers > 0) return;
+  if (job.lora !== undefined) {
     throw new UsageError(
       "bad-option",
       "With adapters the base's own weights stay as they are, its BatchNormalization too.",
@@ -83,7 +114,7 @@ function checkBatchNorm(
       },
     );
   }
-  const kept = graph.nodes.some(({ op }) => op === "BatchNormalization");
+  const kept = model.graph.nodes.some(({ op }) => op === "BatchNormalization");
   throw new UsageError("bad-option", kept ? "No BatchNormalization of the model is unfrozen." : merged, {
     hint: kept
       ? "Leave --batch-norm out, or unfreeze more of the base (--tune-epochs 5 --unfreeze all)."
@@ -107,6 +138,12 @@ interface RecipeParts {
   readonly now: () => number;
 }
 
+interface PhaseOptions {
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly batchNorm: BatchNormMode;
+}
+
 class Recipe {
   readonly #parts: RecipeParts;
   readonly #phases: PhaseResult[] = [];
@@ -118,11 +155,7 @@ class Recipe {
     this.#parts = parts;
   }
 
-  async phase(
-    name: PhaseName,
-    prepare: () => void,
-    { epochs, learningRate }: { readonly epochs: number; readonly learningRate: number },
-  ) {
+  async phase(name: PhaseName, prepare: () => void, { epochs, learningRate, batchNorm }: PhaseOptions) {
     const { model, data, job, loss } = this.#parts;
     if (epochs === 0 || this.#stopped === "interrupted" || this.#stopped === "nan-loss") return;
     prepare();
@@ -130,7 +163,7 @@ class Recipe {
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),
       accumulate: job.accumulate,
-      batchNorm: job.batchNorm,
+      batchNorm,
     });
     const best = bestWeights({ toBeat: this.#best });
     const started = this.#parts.now();
@@ -148,7 +181,7 @@ class Recipe {
       callbacks: this.#callbacks(name, best),
       onFeatures: (split, done, total) => job.onEvent?.({ type: "features", phase: name, split, done, total }),
     });
-    this.#note(name, records, { best, seconds: (this.#parts.now() - started) / 1000 });
+    this.#note({ name, learningRate, seconds: (this.#parts.now() - started) / 1000 }, records, best);
     this.#stopped = stopped;
   }
 
@@ -170,9 +203,9 @@ class Recipe {
   }
 
   #note(
-    name: PhaseName,
+    phase: Pick<PhaseResult, "name" | "learningRate" | "seconds">,
     records: readonly EpochRecord[],
-    { best, seconds }: { readonly best: BestWeights; readonly seconds: number },
+    best: BestWeights,
   ): void {
     this.#epochs += records.length;
     this.#best = best.best() ?? this.#best;
@@ -181,9 +214,8 @@ class Recipe {
     if (!top) return;
     const { valLoss = top.loss, valMetrics = top.metrics } = top;
     this.#phases.push({
-      name,
+      ...phase,
       epochs: records.length,
-      seconds,
       valLoss,
       valAccuracy: valMetrics.accuracy ?? Number.NaN,
     });

@@ -1,67 +1,49 @@
-import { refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
-import type { TrainVal } from "../data/dataset.ts";
-import { adam } from "../program/optimizers.ts";
+import { giveBackBatchNorms } from "../rewrite/give-back-batch-norm.ts";
+import { batchNormsOf, isNormalized } from "../rewrite/merged-batch-norm.ts";
 import { resetWeights } from "../rewrite/reset-weights.ts";
-import { bestWeights } from "../training/callbacks/best-weights.ts";
-import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { StopReason } from "../training/events.ts";
-import type { Signal } from "../training/fit.ts";
 import type { Base } from "./base-model.ts";
-import { graft } from "./graft.ts";
-import type { Host } from "./host.ts";
-import type { PhaseResult } from "./phase.ts";
-import { fineTuneDefaults, headLayers } from "./recipe.ts";
-import type { RunEvent } from "./run-events.ts";
-import { defaultLoss, unitsFor } from "./targets.ts";
 
-export interface FromScratchOptions {
-  readonly epochs: number;
-  /** Adam's. What suits fresh weights, not what suits weights that know something. */
-  readonly learningRate?: number;
-  readonly batch?: number;
-  readonly seed?: number;
-  readonly threads?: number | undefined;
-  readonly signal?: Signal | undefined;
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
-}
+/** What keeps the activations of a network with fresh weights in range. */
+export type Normalization =
+  /** BatchNormalization of its own. */
+  | "batch"
+  /** BatchNormalization that had been merged into the convolutions. */
+  | "given-back"
+  /** Layers, groups or instances are normalized. */
+  | "other"
+  /** Nothing: the first weights alone. */
+  | "none";
 
-export interface FromScratch {
-  /** undefined where not one epoch was finished. */
-  readonly result: PhaseResult | undefined;
-  readonly stopped: StopReason;
+export interface FreshBase {
+  readonly base: Base;
+  readonly normalization: Normalization;
+  /** Convolutions that got a BatchNormalization back. */
+  readonly givenBack: number;
 }
 
 /**
- * What transfer is to be measured against: the same network under the same new head, all of its weights drawn anew, all
- * of them trained. As in `fineTune`, the epoch with the lowest validation loss counts.
+ * The network of a base before it was trained: the same layers, all weights drawn anew (`rewrite/reset-weights`) and all
+ * of them to be trained. A BatchNormalization that was merged into a convolution is given back, because such networks
+ * do not train without.
+ *
+ * @param seed governs the weights; equal seeds give equal ones
  */
-export async function trainFromScratch(
-  base: Base,
-  data: TrainVal,
-  options: FromScratchOptions,
-  host: Host,
-): Promise<FromScratch> {
-  const { epochs, learningRate = 1e-3, batch = fineTuneDefaults.batch, seed = 0, threads, ...rest } = options;
-  const { signal, onEvent, ...unknown } = rest;
-  refuseUnknown("trainFromScratch", unknown);
-  const loss = defaultLoss(data.train.classes.length);
-  const graph = resetWeights(base.graph, { rng: random(seed).fork("scratch") });
-  const layers = headLayers({ ...fineTuneDefaults, units: unitsFor(loss, data.train) });
-  const model = graft({ ...base, graph, trainable: true }, layers, { seed, threads }, host);
-  // The reset statistics say nothing of these weights: they have to follow the batches.
-  model.compile({ optimizer: adam({ learningRate }), loss, batchNorm: "training" });
-  onEvent?.({ type: "phase", name: "scratch", epochs, learningRate, ...model.parameters, cached: false });
-  const best = bestWeights();
-  const started = host.now();
-  const { epochs: records, stopped } = await model.fit(data.train, {
-    ...{ epochs, batch, signal, validation: data.val },
-    callbacks: [(event) => onEvent?.({ type: "training", phase: "scratch", event }), stopOnNaN(), best],
-  });
-  const seconds = (host.now() - started) / 1000;
-  const record = best.best();
-  if (!record) return { result: undefined, stopped };
-  const { valLoss = record.loss, valMetrics = record.metrics } = record;
-  const valAccuracy = valMetrics.accuracy ?? Number.NaN;
-  return { result: { name: "scratch", epochs: records.length, seconds, valLoss, valAccuracy }, stopped };
+export function freshBase(base: Base, { seed }: { readonly seed: number }): FreshBase {
+  const { graph: whole, count: givenBack } = giveBackBatchNorms(base.graph);
+  const graph = resetWeights(whole, { rng: random(seed).fork("scratch") });
+  const own = batchNormsOf(base.graph).nodes > 0;
+  const normalization = givenBack > 0 ? "given-back" : own ? "batch" : isNormalized(graph) ? "other" : "none";
+  return { base: { ...base, graph, trainable: true }, normalization, givenBack };
 }
+
+/**
+ * Adam's learning rates for fresh weights. Where nothing normalizes, the rate that suits normalized layers makes the
+ * loss of a deep stack, such as VGG16, stay at chance.
+ */
+export const scratchLearningRates: { readonly [N in Normalization]: number } = {
+  batch: 1e-3,
+  "given-back": 1e-3,
+  other: 1e-3,
+  none: 1e-4,
+};

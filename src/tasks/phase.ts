@@ -5,6 +5,7 @@ export interface PhaseResult {
   readonly name: PhaseName;
   /** Epochs done. */
   readonly epochs: number;
+  readonly learningRate: number;
   /** Wall-clock time, the first pass through the frozen part included. */
   readonly seconds: number;
   /** Of the phase's best epoch. */

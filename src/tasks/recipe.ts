@@ -21,6 +21,12 @@ export interface FineTuneOptions {
   readonly headLearningRate?: number;
   readonly tuneLearningRate?: number;
   readonly unfreeze?: Unfreeze;
+  /** All weights are drawn anew, and trained in one phase: what transfer is measured against. */
+  readonly fromScratch?: boolean;
+  /** Epochs from scratch, from 1. */
+  readonly epochs?: number;
+  /** From scratch; by default what suits the network (`scratchLearningRates`). */
+  readonly learningRate?: number | undefined;
   /** What unfrozen BatchNormalization layers normalize by: running statistics that stay, or those of each batch. */
   readonly batchNorm?: BatchNormMode;
   /** Rank of low-rank adapters, from 1: they are tuned in place of the weights that `unfreeze` names. */
@@ -59,6 +65,8 @@ export const fineTuneDefaults = {
   headLearningRate: 3e-3,
   tuneLearningRate: 1e-5,
   unfreeze: "all",
+  fromScratch: false,
+  epochs: 15,
   batchNorm: "frozen",
   optimizer: "adam",
   hidden: [],
@@ -90,6 +98,9 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   headLearningRate: true,
   tuneLearningRate: true,
   unfreeze: true,
+  fromScratch: true,
+  epochs: true,
+  learningRate: true,
   batchNorm: true,
   lora: true,
   loraAlpha: true,
@@ -133,17 +144,54 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
     checkNumber(name, recipe[name as keyof typeof ranges], range);
   }
   if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
+  if (recipe.learningRate !== undefined) checkNumber("learningRate", recipe.learningRate, { moreThan: 0 });
   for (const units of recipe.hidden) checkNumber("hidden", units, whole);
   checkUnfreeze(recipe.unfreeze);
   named("batchNorm", batchNormModes, recipe.batchNorm);
   checkLora(recipe);
   optimizerFor(recipe.optimizer, recipe.headLearningRate);
   if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
+  checkPhases(recipe);
   const { headEpochs, tuneEpochs, unfreeze } = recipe;
   if (headEpochs !== 0 || (tuneEpochs !== 0 && unfreeze !== "none")) return;
   throw new UsageError("bad-option", "Nothing would be trained: both phases have no epoch.", {
     hint: "Give the head epochs (--head-epochs 10), or tune the base too (--tune-epochs 5 --unfreeze all).",
   });
+}
+
+type OptionFlag = readonly [option: keyof FineTuneOptions, flag: string];
+/** Options of the two phases of transfer, and of the one from scratch: of the others, none may be set. */
+const transferOptions: readonly OptionFlag[] = [
+  ["headEpochs", "--head-epochs"],
+  ["tuneEpochs", "--tune-epochs"],
+  ["headLearningRate", "--head-lr"],
+  ["tuneLearningRate", "--tune-lr"],
+  ["unfreeze", "--unfreeze"],
+  ["batchNorm", "--batch-norm"],
+  ["lora", "--lora"],
+];
+const scratchOptions: readonly OptionFlag[] = [
+  ["epochs", "--epochs"],
+  ["learningRate", "--lr"],
+];
+
+function checkPhases(recipe: RecipeJob): void {
+  const usual: FineTuneOptions = recipeDefaults(recipe);
+  const isSet = (name: keyof FineTuneOptions) => JSON.stringify(recipe[name]) !== JSON.stringify(usual[name]);
+  const strange = (recipe.fromScratch ? transferOptions : scratchOptions).find(([name]) => isSet(name));
+  if (!strange) return;
+  const [name, flag] = strange;
+  throw recipe.fromScratch
+    ? new UsageError(
+        "bad-option",
+        `From scratch the whole network is trained in one phase: ${flag} (${name}) is not for it.`,
+        {
+          hint: "Set --epochs and --lr, or leave out --from-scratch.",
+        },
+      )
+    : new UsageError("bad-option", `${flag} (${name}) is for training from scratch.`, {
+        hint: "Set it for each phase (--head-epochs, --tune-epochs, --head-lr, --tune-lr), or add --from-scratch.",
+      });
 }
 
 function checkLora({ lora, loraAlpha, loraTargets, tuneEpochs, unfreeze }: RecipeJob): void {
@@ -175,6 +223,7 @@ const ranges = {
   tuneLearningRate: { moreThan: 0 },
   dropout: { min: 0, lessThan: 1 },
   labelSmoothing: { min: 0, lessThan: 1 },
+  epochs: whole,
   batch: whole,
   accumulate: whole,
   seed: {},

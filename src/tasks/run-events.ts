@@ -1,4 +1,5 @@
 import type { TrainingEvent } from "../training/events.ts";
+import type { Normalization } from "./from-scratch.ts";
 import type { PhaseName } from "./phase.ts";
 
 /** What a person watches while a run goes on. */
@@ -12,6 +13,13 @@ export type RunEvent =
       readonly val: number;
       /** The node that was taken for the classifier, or the output that is features, and why. */
       readonly head: { readonly node: string; readonly features: number; readonly reason: string };
+    }
+  /** The network's weights are drawn anew, and what keeps its activations in range. */
+  | {
+      readonly type: "fresh-weights";
+      readonly normalization: Normalization;
+      /** Convolutions that got the BatchNormalization back that was merged into them. */
+      readonly givenBack: number;
     }
   | {
       readonly type: "phase";

@@ -235,14 +235,13 @@ class Run {
   #cardRows({ phases, lora }: TrainResult) {
     const { job } = this.#parts;
     const { train, val } = this.#counts();
-    const rates = { head: job.headLearningRate, tune: job.tuneLearningRate, scratch: job.headLearningRate };
     return {
       ...phaseRows(phases),
       ...(lora ? { "Low-rank adapters": `rank ${lora.rank} on ${lora.modules.length} layers, folded in` } : {}),
       "Training pictures": train,
       "Validation pictures": val,
       Optimizer: job.optimizer,
-      "Learning rate": phases.map(({ name }) => `${rates[name]} (${name})`).join(", "),
+      "Learning rate": phases.map(({ name, learningRate }) => `${learningRate} (${name})`).join(", "),
       Batch: job.batch,
       Seed: job.seed,
     };

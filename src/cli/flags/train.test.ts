@@ -39,6 +39,9 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--head-lr", "1e-2"], { headLearningRate: 0.01 }],
   [["--tune-lr", "0.0001"], { tuneLearningRate: 1e-4 }],
   [["--unfreeze", "last 3"], { unfreeze: { lastLayers: 3 } }],
+  [["--from-scratch"], { fromScratch: true }],
+  [["--epochs", "30"], { epochs: 30 }],
+  [["--lr", "0.01"], { learningRate: 0.01 }],
   [["--batch-norm", "training"], { batchNorm: "training" }],
   [["--lora", "8"], { lora: 8 }],
   [["--lora-alpha", "16"], { loraAlpha: 16 }],
@@ -84,7 +87,9 @@ describe("the flags of train", () => {
       const wanted = defaults.get(name);
       expect([name, typeof wanted === "number" ? Number(value) : value]).toEqual([name, wanted]);
     }
-    expect(told.length).toBe(Object.keys(fineTuneDefaults).filter((name) => name !== "hidden").length);
+    expect(told.length).toBe(
+      Object.keys(fineTuneDefaults).filter((name) => name !== "hidden" && name !== "fromScratch").length,
+    );
   });
 
   it("tell the learning rate that goes with adapters", () => {

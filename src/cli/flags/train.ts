@@ -70,6 +70,23 @@ export const trainFlags = {
     group: recipe,
     parse: unfreeze,
   },
+  fromScratch: onOff(
+    "--from-scratch",
+    "draw all weights anew and train the whole network in one phase: what transfer is to be measured against",
+    recipe,
+  ),
+  epochs: {
+    term: "--epochs <n>",
+    about: "epochs from scratch (default: 15)",
+    group: recipe,
+    parse: wholeNumber({ min: 1 }),
+  },
+  learningRate: {
+    term: "--lr <x>",
+    about: "learning rate from scratch (default: 0.001, or 0.0001 where nothing normalizes in the network)",
+    group: recipe,
+    parse: aboveZero,
+  },
   batchNorm: {
     term: "--batch-norm <mode>",
     about:

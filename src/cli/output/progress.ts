@@ -1,10 +1,11 @@
+import type { Normalization } from "../../tasks/from-scratch.ts";
 import type { PhaseName } from "../../tasks/phase.ts";
 import type { RunEvent } from "../../tasks/run-events.ts";
 import type { EpochRecord, StepEvent, TrainingEvent } from "../../training/events.ts";
 import { bar } from "./bar.ts";
 import { clock, count, counted, decimals, duration, percent } from "./format.ts";
 import { Pace } from "./pace.ts";
-import { type Terminal, widthOf } from "./terminal.ts";
+import { type Colors, type Terminal, widthOf } from "./terminal.ts";
 
 /** Between two changes of the status line. */
 const refreshMs = 80;
@@ -43,6 +44,7 @@ export class Progress {
 
   show(event: RunEvent): void {
     if (event.type === "start") this.#start(event);
+    if (event.type === "fresh-weights") this.#terminal.line(freshLine(event, this.#terminal.colors));
     if (event.type === "phase") this.#phase(event);
     if (event.type === "features") this.#featured(event);
     if (event.type === "training") this.#trained(event.phase, event.event);
@@ -146,6 +148,17 @@ export class Progress {
     });
     this.#terminal.status([fixed, ...fitting].join("  "));
   }
+}
+
+function freshLine({ normalization, givenBack }: Of<"fresh-weights">, { dim }: Colors): string {
+  const told: { readonly [N in Normalization]: string } = {
+    batch: "",
+    other: "",
+    "given-back": `${counted(givenBack, "convolution")} got the BatchNorm back that the export had merged into them`,
+    none: "nothing normalizes in this network, so it learns at a lower rate",
+  };
+  const reason = told[normalization];
+  return `${dim("fresh")}  all weights are drawn anew${reason === "" ? "" : dim(` · ${reason}`)}`;
 }
 
 const speed = (perSecond: number | undefined): string =>

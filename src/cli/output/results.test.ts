@@ -74,8 +74,8 @@ describe("the end of a run", () => {
     run: "runs/bees",
     classes: ["ants", "bees"],
     phases: [
-      { name: "head", epochs: 10, seconds: 6.2, valLoss: 0.12, valAccuracy: 0.954 },
-      { name: "tune", epochs: 3, seconds: 41, valLoss: 0.11, valAccuracy: 0.967 },
+      { name: "head", learningRate: 3e-3, epochs: 10, seconds: 6.2, valLoss: 0.12, valAccuracy: 0.954 },
+      { name: "tune", learningRate: 1e-5, epochs: 3, seconds: 41, valLoss: 0.11, valAccuracy: 0.967 },
     ],
     valLoss: 0.11,
     valAccuracy: 0.967,
