@@ -107,6 +107,8 @@ export {
 export { type ArrayDatasetOptions, arrayDataset } from "./data/array-dataset.ts";
 export type { Dataset, TrainVal } from "./data/dataset.ts";
 export type { ImageFolder } from "./data/image-folder.ts";
+export type { ClassEvaluation, Evaluation } from "./evaluation/evaluation.ts";
+export type { MeasureName } from "./evaluation/measures.ts";
 export type { Augmentation } from "./image/augment.ts";
 export type { RgbImage } from "./image/image.ts";
 export type { Preprocessing } from "./image/preprocessing.ts";

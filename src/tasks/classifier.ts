@@ -3,7 +3,9 @@ import { tensor } from "../base/tensor.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { MetricName } from "../evaluation/metrics.ts";
-import { argmax, scoresOf } from "../evaluation/scores.ts";
+import { predictionLog } from "../evaluation/prediction-log.ts";
+import type { Predictions } from "../evaluation/predictions.ts";
+import { scoresOf } from "../evaluation/scores.ts";
 import type { Means } from "../evaluation/tally.ts";
 import type { RgbImage } from "../image/image.ts";
 import { inputSize, preprocess } from "../image/preprocess.ts";
@@ -50,8 +52,12 @@ export interface EvaluateDatasetOptions {
   readonly batch?: number;
   readonly metrics?: readonly MetricName[];
   readonly ledger: BadImageLedger;
-  /** Hears of each example: its index, true label and predicted one. */
-  readonly onExample?: (index: number, predicted: number) => void;
+}
+
+/** What a model said of a whole data set. */
+export interface Judged {
+  readonly means: Means;
+  readonly predictions: Predictions;
 }
 
 /** A finished model loaded to answer. The weights are constants, so that onnxruntime can lay them out for speed. */
@@ -86,11 +92,21 @@ export class Classifier {
   }
 
   /** Loss and metrics over a data set whose classes are the model's labels. @throws {DataError} "class-mismatch" */
-  evaluate(
+  async evaluate(dataset: Dataset, options: EvaluateDatasetOptions): Promise<Means> {
+    return (await this.judge(dataset, options)).means;
+  }
+
+  /**
+   * What the model says of every picture, and what is true: logits are kept, pictures are not.
+   *
+   * @throws {DataError} "class-mismatch"
+   */
+  async judge(
     dataset: Dataset,
-    { batch = 32, metrics = ["accuracy"], ledger, onExample }: EvaluateDatasetOptions,
-  ): Promise<Means> {
-    const { loss, preprocessing } = this.#model;
+    { batch = 32, metrics = ["accuracy"], ledger }: EvaluateDatasetOptions,
+  ): Promise<Judged> {
+    const { loss, preprocessing, labels } = this.#model;
+    const { activation } = loss;
     checkClasses(dataset, this.#model.labels);
     const target = targetsOf(dataset, { loss, units: this.#units });
     const source = pixelSource({
@@ -100,18 +116,12 @@ export class Classifier {
       ...this.#input(),
       prepare: (image, into) => preprocess(image, preprocessing, into),
     });
-    const judge = async (examples: Examples) => {
-      const { losses, logits } = await this.#run(examples.inputs, examples.targets, examples.indices.length);
-      for (const [row, index] of examples.indices.entries()) {
-        onExample?.(
-          index,
-          argmax(scoresOf(logits.subarray(row * this.#units, (row + 1) * this.#units), loss.activation)),
-        );
-      }
-      return { losses, logits };
-    };
+    const answer = ({ inputs, targets, indices }: Examples) => this.#run(inputs, targets, indices.length);
     const exclusive = dataset.targets === undefined;
-    return evaluate({ evaluate: judge }, { source, batch, metrics, activation: loss.activation, exclusive });
+    const log = predictionLog({ labels, activation, exclusive });
+    const how = { source, batch, metrics, activation, exclusive, onBatch: log.add };
+    const means = await evaluate({ evaluate: answer }, how);
+    return { means, predictions: log.predictions() };
   }
 
   /**

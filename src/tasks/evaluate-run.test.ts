@@ -39,6 +39,44 @@ describe("evaluateRun", () => {
     expect(classes).toEqual([...right].map(([name, hits]) => ({ name, count: 4, accuracy: hits / 4 })));
   });
 
+  test("tells every mistake, the worst first, and agrees with itself", async () => {
+    await writePictures(store, "/mixed", drawnPictures({ classes: 3, perClass: 6, seed: 9 }));
+    // A flower under the wrong name: sure to be a mistake of a model that knows flowers.
+    await store.write("/mixed/heart/odd.png", await store.read("/data/train/flower/0.png"));
+    const { evaluation, classes, accuracy, loss, count } = await evaluateRun({ run: "/run", data: "/mixed" }, host);
+    const { worst, confusion = [], measures, intervals } = evaluation;
+    const wrong = confusion.flatMap((row, truth) => row.filter((_, said) => said !== truth));
+    expect(worst.length).toBe(wrong.reduce((sum, cell) => sum + cell, 0));
+    expect(worst.map((row) => row.loss)).toEqual(worst.map((row) => row.loss).sort((a, b) => b - a));
+    expect(worst).toContainEqual(
+      expect.objectContaining({ name: "heart/odd.png", truth: "heart", score: expect.any(Number) }),
+    );
+    for (const { truth, predicted, score = 0, truthScore = 1 } of worst) {
+      expect([truth === predicted, score > truthScore]).toEqual([false, true]);
+    }
+    expect([evaluation.kind, evaluation.count]).toEqual(["classes", count]);
+    expect([measures.accuracy, measures.loss]).toBeAllclose([accuracy, loss]);
+    expect(intervals.accuracy?.low).toBeLessThan(accuracy);
+    expect(intervals.accuracy?.high).toBeGreaterThan(accuracy);
+    expect(evaluation.classes.map((row) => row.recall)).toEqual(classes.map((row) => row.accuracy));
+    expect(JSON.parse(JSON.stringify(evaluation))).toEqual(evaluation);
+  });
+
+  test("writes what was said of each picture as a table", async () => {
+    const { accuracy } = await evaluateRun({ run: "/run", data: "/data/val", predictions: "/out/said.csv" }, host);
+    const [header, ...rows] = (await store.readText("/out/said.csv")).trim().split("\r\n");
+    expect(header).toBe("name,truth,predicted,score,loss,score:crescent,score:flower,score:heart");
+    const cells = rows.map((row) => row.split(","));
+    expect(cells.map(([name, truth]) => [name?.split("/")[0], truth])).toEqual(
+      cells.map(([, truth]) => [truth, truth]),
+    );
+    expect(cells.filter(([, truth, predicted]) => truth === predicted).length / rows.length).toBe(accuracy);
+    for (const [, , , score, , ...scores] of cells) {
+      expect(scores.reduce((sum, value) => sum + Number(value), 0)).toBeCloseTo(1, 9);
+      expect(Number(score)).toBe(Math.max(...scores.map(Number)));
+    }
+  });
+
   test("does not depend on the batch beyond rounding", async () => {
     const [one, all] = await Promise.all(
       [1, 64].map((batch) => evaluateRun({ run: "/run", data: "/data/val", batch }, host)),
@@ -87,6 +125,7 @@ describe("evaluateRun", () => {
     ["a run that is not there", { run: "/nowhere" }, "no-model"],
     ["a batch of nothing", { batch: 0 }, "bad-option"],
     ["an unknown option", { top: 3 }, "bad-option"],
+    ["a table by the name of a picture", { predictions: "/data/val/flower/0.png" }, "bad-option"],
   ])("refuses %s", async (_, options, code) => {
     await expect(evaluateRun({ run: "/run", data: "/data/val", ...options }, host)).rejects.toMatchObject({ code });
   });

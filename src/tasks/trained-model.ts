@@ -1,6 +1,7 @@
 import { refuseUnknown } from "../base/options.ts";
 import { badImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { type Evaluation, summarize } from "../evaluation/evaluation.ts";
 import type { Means } from "../evaluation/tally.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { Classifier, type Prediction } from "./classifier.ts";
@@ -15,6 +16,11 @@ export interface LoadModelOptions {
   readonly preprocessing?: string | Preprocessing | undefined;
 }
 
+export interface EvaluateTrainedOptions {
+  readonly batch?: number;
+  readonly maxBadFraction?: number;
+}
+
 /** A saved model, loaded to answer. */
 export interface TrainedModel {
   readonly labels: readonly string[];
@@ -22,7 +28,9 @@ export interface TrainedModel {
   /** The best labels of each picture. @throws {DataError} "unreadable-image" · "no-such-file" */
   predict(pictures: readonly Picture[], options?: { readonly top?: number }): Promise<readonly Prediction[]>;
   /** Loss and accuracy on labelled pictures whose classes are the model's. */
-  evaluate(dataset: Dataset, options?: { readonly batch?: number; readonly maxBadFraction?: number }): Promise<Means>;
+  evaluate(dataset: Dataset, options?: EvaluateTrainedOptions): Promise<Means>;
+  /** All that can be told of how well it does on such pictures: each class, what is confused, how sure it may be. */
+  report(dataset: Dataset, options?: EvaluateTrainedOptions): Promise<Evaluation>;
   close(): Promise<void>;
 }
 
@@ -39,12 +47,15 @@ export async function loadTrained(
   refuseUnknown("loadModel", rest);
   const model = await openModel(path, { ...host, preprocessing });
   const classifier = await Classifier.open(model, { threads: threads ?? host.threads, host });
+  const judge = (dataset: Dataset, { batch = 32, maxBadFraction = 0.1 }: EvaluateTrainedOptions = {}) =>
+    classifier.judge(dataset, { batch, ledger: badImageLedger({ dataset, maxFraction: maxBadFraction }) });
   return {
     labels: model.labels,
     preprocessing: model.preprocessing,
     predict: (pictures, options) => predictPictures(pictures, options, { classifier, host }),
-    evaluate: (dataset, { batch = 32, maxBadFraction = 0.1 } = {}) =>
-      classifier.evaluate(dataset, { batch, ledger: badImageLedger({ dataset, maxFraction: maxBadFraction }) }),
+    evaluate: async (dataset, options) => (await judge(dataset, options)).means,
+    report: async (dataset, options) =>
+      summarize((await judge(dataset, options)).predictions, { nameOf: (index) => dataset.name(index) }),
     close: () => classifier.close(),
   };
 }

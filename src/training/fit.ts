@@ -1,6 +1,7 @@
 import { checkNumber } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import type { MetricName } from "../evaluation/metrics.ts";
+import type { PredictionBatch } from "../evaluation/prediction-log.ts";
 import type { Activation } from "../evaluation/scores.ts";
 import { type Means, tally } from "../evaluation/tally.ts";
 import type { Schedule } from "../program/schedules.ts";
@@ -181,6 +182,8 @@ export interface EvaluateOptions {
   readonly metrics: readonly MetricName[];
   readonly activation: Activation;
   readonly exclusive?: boolean;
+  /** Hears what the model says of each batch. */
+  readonly onBatch?: ((batch: PredictionBatch) => void) | undefined;
   /** Ends the evaluation after the current batch: the means are then of a part. */
   readonly signal?: Signal | undefined;
 }
@@ -188,12 +191,14 @@ export interface EvaluateOptions {
 /** Means of the loss and the metrics over all examples of a source, with the weights as they are. */
 export async function evaluate(
   trainer: Pick<Trainer, "evaluate">,
-  { source, batch, metrics, activation, exclusive = true, signal }: EvaluateOptions,
+  { source, batch, metrics, activation, exclusive = true, onBatch, signal }: EvaluateOptions,
 ): Promise<Means> {
   const sums = tally(metrics, { activation, exclusive });
   for await (const examples of source.batches({ order: source.indices(), batch, epoch: 0 })) {
     const { losses, logits } = await trainer.evaluate(examples);
-    sums.add({ logits, targets: examples.targets, losses, count: examples.indices.length });
+    const { indices, targets } = examples;
+    sums.add({ logits, targets, losses, count: indices.length });
+    onBatch?.({ indices, logits, targets, losses });
     if (signal?.aborted) break;
   }
   return sums.means();

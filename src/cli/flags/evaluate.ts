@@ -1,4 +1,5 @@
 import { type Flags, type Operands, one } from "../flag.ts";
+import { text } from "../values.ts";
 import { batch, maxBadFraction, runOperand, threads } from "./shared.ts";
 
 export const evaluateOperands = {
@@ -6,4 +7,13 @@ export const evaluateOperands = {
   data: one("data", "folder of pictures: <class>/*"),
 } as const satisfies Operands;
 
-export const evaluateFlags = { batch, maxBadFraction, threads } as const satisfies Flags;
+export const evaluateFlags = {
+  batch,
+  maxBadFraction,
+  predictions: {
+    term: "--predictions <file.csv>",
+    about: "write what the model says of each picture as a table",
+    parse: text,
+  },
+  threads,
+} as const satisfies Flags;

@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
 import { DataError } from "../../base/errors.ts";
 import type { Inspection } from "../../tasks/inspect.ts";
-import { evaluationLines } from "./evaluation.ts";
 import { inspectionLines } from "./inspection.ts";
 import { printPrediction } from "./prediction.ts";
 import { Terminal } from "./terminal.ts";
@@ -124,20 +123,6 @@ describe("the end of a run", () => {
     expect(text).not.toContain("ants/20.gif");
     expect(text).toContain("and 2 more");
   });
-});
-
-it("shows an evaluation class by class", () => {
-  const classes = [
-    { name: "ants", count: 70, accuracy: 0.9 },
-    { name: "honeybees", count: 83, accuracy: 1 },
-  ];
-  const result = { count: 153, loss: 0.1961, accuracy: 0.961, classes, skipped: [] };
-  expect(evaluationLines(result, colors).join("\n")).toBe(`
-  accuracy 96.1% · 153 pictures · loss 0.1961
-
-  ants       ━━━━━━━━━━━━━━━━━━──   90.0%  of 70
-  honeybees  ━━━━━━━━━━━━━━━━━━━━  100.0%  of 83
-`);
 });
 
 describe("an inspection", () => {
