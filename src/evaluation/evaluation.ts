@@ -5,7 +5,7 @@ import { type ConfusedPair, confusedPairs, confusionMatrix } from "./confusion.t
 import { hitsOf, type Rows } from "./hits.ts";
 import { type MeasureName, measureNames, measures } from "./measures.ts";
 import type { PredictionKind, Predictions } from "./predictions.ts";
-import { averagePrecision, type CurvePoint, curveOf, rankingOf, rocAuc } from "./ranking.ts";
+import { areasOf, type CurvePoint, curveOf, rankingOf } from "./ranking.ts";
 import { type RegressionErrors, regressionErrors } from "./regression.ts";
 import { type WorstExample, worstExamples } from "./worst.ts";
 
@@ -116,16 +116,17 @@ function intervalsOf(
 function classesOf(predictions: Predictions): readonly ClassEvaluation[] {
   const hits = hitsOf(predictions);
   const found = foundPerClass(hits);
+  const areas = areasOf(predictions);
   return predictions.labels.map((name, output) => {
-    const ranking = rankingOf(predictions, output);
+    const { rocAuc, averagePrecision } = areas[output] ?? {};
     const { precision = 0, recall = 0, f1 = 0 } = found[output] ?? {};
     return {
       name,
       count: hits.present[output] ?? 0,
       predicted: hits.said[output] ?? 0,
       ...{ precision, recall, f1 },
-      ...present("rocAuc", ranking && rocAuc(ranking)),
-      ...present("averagePrecision", ranking && averagePrecision(ranking)),
+      ...present("rocAuc", rocAuc),
+      ...present("averagePrecision", averagePrecision),
     };
   });
 }

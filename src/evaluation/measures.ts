@@ -3,7 +3,7 @@ import { balancedAccuracy, foundAverages } from "./classification-report.ts";
 import { hitsOf, type Rows } from "./hits.ts";
 import type { Predictions } from "./predictions.ts";
 import { brierScore, logLoss } from "./proper-scores.ts";
-import { averagePrecision, type Ranking, rankingOf, rocAuc } from "./ranking.ts";
+import { areasOf, type ClassAreas } from "./ranking.ts";
 import { meanError } from "./regression.ts";
 
 /** A number that says how good predictions are. */
@@ -51,12 +51,12 @@ const table = {
     of: (predictions) => (predictions.labels.length > 5 ? topKAccuracy(predictions, 5) : undefined),
   },
   /** Area under the ROC curve, each class against the others, the mean over the classes that have one. */
-  rocAuc: { better: "higher", hasInterval: false, of: (predictions) => meanOverClasses(predictions, rocAuc) },
+  rocAuc: { better: "higher", hasInterval: false, of: (predictions) => meanArea(predictions, "rocAuc") },
   /** Area under the precision-recall curve, each class against the others, the mean over the classes that have one. */
   averagePrecision: {
     better: "higher",
     hasInterval: false,
-    of: (predictions) => meanOverClasses(predictions, averagePrecision),
+    of: (predictions) => meanArea(predictions, "averagePrecision"),
   },
   /** Mean of −log p of what is true, without label smoothing. */
   logLoss: { better: "lower", hasInterval: false, of: (predictions) => logLoss(predictions) },
@@ -145,12 +145,9 @@ function averageF1(average: "macro" | "weighted" | "micro"): Measure["of"] {
 }
 
 /** The mean over classes that have the number. */
-function meanOverClasses(predictions: Predictions, of: (ranking: Ranking) => number | undefined): number | undefined {
+function meanArea(predictions: Predictions, area: keyof ClassAreas): number | undefined {
   if (predictions.kind === "values") return undefined;
-  const values = predictions.labels.flatMap((_, output) => {
-    const ranking = rankingOf(predictions, output);
-    return (ranking && of(ranking)) ?? [];
-  });
+  const values = areasOf(predictions).flatMap((areas) => areas[area] ?? []);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 

@@ -73,6 +73,29 @@ export function averagePrecision(ranking: Ranking): number | undefined {
   return sum;
 }
 
+/** Areas under the two curves of one class or label against all the others. */
+export interface ClassAreas {
+  readonly rocAuc: number | undefined;
+  readonly averagePrecision: number | undefined;
+}
+
+const areas = new WeakMap<Predictions, readonly ClassAreas[]>();
+
+/** The areas of each class or label, [C]. Sorting for each is most of what judging takes: it is done once. */
+export function areasOf(predictions: Predictions): readonly ClassAreas[] {
+  const known = areas.get(predictions);
+  if (known) return known;
+  const found = predictions.labels.map((_, output) => {
+    const ranking = rankingOf(predictions, output);
+    return {
+      rocAuc: ranking && rocAuc(ranking),
+      averagePrecision: ranking && averagePrecision(ranking),
+    };
+  });
+  areas.set(predictions, found);
+  return found;
+}
+
 /** A point of both curves: what is found, and at what price. From 0 to 1. */
 export interface CurvePoint {
   /** True positive rate. */
