@@ -21,7 +21,7 @@ import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts
 import { type Assembly, assemble, type CacheOptions, cacheOptions, preparedPictures } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
 import { checkClasses } from "./classes.ts";
-import { Classifier, type Finished, type Prediction } from "./classifier.ts";
+import { Classifier, type Finished, type Judged, type Prediction } from "./classifier.ts";
 import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
 import { finished } from "./finished.ts";
 import type { Host } from "./host.ts";
@@ -280,13 +280,17 @@ export class TransferModel {
   }
 
   /** Loss and metrics over a data set. @throws {TrainingError} "not-compiled" */
-  async evaluate(dataset: Dataset, { batch = 32, maxBadFraction }: EvaluateModelOptions = {}): Promise<Means> {
+  async evaluate(dataset: Dataset, options: EvaluateModelOptions = {}): Promise<Means> {
+    return (await this.judge(dataset, options)).means;
+  }
+
+  /** What the model says of every picture of a data set, and what is true. @throws as `evaluate` */
+  async judge(dataset: Dataset, { batch = 32, maxBadFraction }: EvaluateModelOptions = {}): Promise<Judged> {
     const { metrics } = this.#required();
     if (this.#classes) checkClasses(dataset, this.#classes);
     this.#ledgers.expect([dataset], { maxFraction: maxBadFraction });
-    const ledger = this.#ledgers.for(dataset);
     const classifier = await this.#answering(dataset.classes);
-    return classifier.evaluate(dataset, { batch, metrics, ledger });
+    return classifier.judge(dataset, { batch, metrics, ledger: this.#ledgers.for(dataset) });
   }
 
   /** The best labels of each picture. @throws {TrainingError} "not-compiled" before `fit` has seen the classes */

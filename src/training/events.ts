@@ -39,7 +39,7 @@ export interface EpochRecord {
   readonly seconds: number;
 }
 
-export type StopReason = "done" | "early-stopping" | "nan-loss" | "interrupted";
+export type StopReason = "done" | "early-stopping" | "time-limit" | "nan-loss" | "interrupted";
 
 /** What a callback may do to the run. */
 export interface Control {

@@ -7,6 +7,7 @@ import type { Colors } from "./terminal.ts";
 const endings: Readonly<Record<TrainResult["stopped"], string>> = {
   done: "",
   "early-stopping": "ended early: the validation loss had stopped falling",
+  "time-limit": "ended early: another epoch would have taken longer than there was time for",
   "nan-loss": "ended early: the loss stopped being a number; the best model before that is kept",
   interrupted: "stopped by Ctrl-C; the best model so far is kept",
 };
