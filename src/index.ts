@@ -6,6 +6,7 @@ import type { Layer } from "./rewrite/layers.ts";
 import { type Base, type LoadOptions, loadBase as loadBaseOn } from "./tasks/base-model.ts";
 import { type BenchOptions, type BenchResult, benchModel as benchOn } from "./tasks/bench.ts";
 import { checkModelGradients, type GradientOptions, type GradientReport } from "./tasks/check-model-gradients.ts";
+import { type CompareOptions, type CompareResult, compareStrategies as compareOn } from "./tasks/compare.ts";
 import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
 import { type FineTuned, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
 import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
@@ -71,6 +72,14 @@ export const fineTune = (base: Base, data: TrainVal, options: FineTuneOptions = 
   fineTuneOn(base, data, options, host);
 
 /**
+ * Trains a base in several ways on the same pictures, within the same budget and with the same seeds, and tells which way to
+ * take: a new head alone, the last third of the base too, all of it, or the same network from scratch.
+ *
+ * @throws {UsageError} "bad-option" · {HostError} "run-exists" · what `loadBase`, `imageFolder` and `fineTune` throw
+ */
+export const compareStrategies = (options: CompareOptions): Promise<CompareResult> => compareOn(options, host);
+
+/**
  * All that can be told about a model before it is trained: how much of it can be, what stands in the way, and what a step
  * takes on this machine.
  *
@@ -124,6 +133,13 @@ export type { StepProfile } from "./tasks/bench/step-profile.ts";
 export type { BenchOptions, BenchResult } from "./tasks/bench.ts";
 export type { GradientOptions, GradientReport } from "./tasks/check-model-gradients.ts";
 export type { Prediction } from "./tasks/classifier.ts";
+export type {
+  CompareEvent,
+  CompareOptions,
+  CompareResult,
+  SizeResult,
+  StrategyResult,
+} from "./tasks/compare.ts";
 export type { CompileOptions } from "./tasks/compile.ts";
 export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";

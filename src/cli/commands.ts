@@ -1,6 +1,7 @@
 import { type CommandRow, command } from "./command.ts";
 import { benchFlags, benchOperands } from "./flags/bench.ts";
 import { cacheFlags, cacheOperands } from "./flags/cache.ts";
+import { compareFlags, compareOperands } from "./flags/compare.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
@@ -39,6 +40,18 @@ export const commands: readonly CommandRow[] = [
     flags: predictFlags,
     examples: ["predict runs/photos a.jpg b.jpg --top 2"],
     load: async () => (await import("./commands/predict.ts")).predict,
+  }),
+  command({
+    name: "compare",
+    about: "Train in several ways on the same pictures, from scratch too, and tell which to take",
+    operands: compareOperands,
+    flags: compareFlags,
+    examples: [
+      "compare photos --model ./mobilenet_v2 --strategies head,full,scratch --seeds 2",
+      "compare photos --model ./mobilenet_v2 --budget 10m --sizes 5,20,100",
+    ],
+    stopsGently: true,
+    load: async () => (await import("./commands/compare.ts")).compare,
   }),
   command({
     name: "models",

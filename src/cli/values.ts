@@ -1,5 +1,6 @@
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import type { BenchMode } from "../tasks/bench/mode.ts";
+import type { Budget } from "../tasks/compare/strategies.ts";
 import { BadValue } from "./flag.ts";
 
 interface Bounds {
@@ -73,6 +74,18 @@ export function benchMode(given: string): BenchMode {
   if (Number(count) === 0) throw new BadValue('must train a layer of the base: "last 1"; none of them is head');
   return { lastLayers: wholeNumber({ min: 1 })(count) };
 }
+
+/** "15" is so many epochs, "10m", "90s" or "1h" so long. */
+export function budget(given: string): Budget {
+  const [, amount, unit = ""] = /^\s*([\d.]+)\s*([smh]?)\s*$/i.exec(given) ?? [];
+  if (amount === undefined) throw new BadValue(`must be a number of epochs, or a time such as 10m, not "${given}"`);
+  const seconds = { s: 1, m: 60, h: 3600 }[unit.toLowerCase()];
+  if (seconds === undefined) return { epochs: wholeNumber({ min: 1 })(amount) };
+  return { seconds: number({ above: 0 })(amount) * seconds };
+}
+
+/** "20" or "20%" is the share 0.2. */
+export const percentage = (given: string): number => number({ above: 0, max: 100 })(given.replace(/%\s*$/, "")) / 100;
 
 function bounded(kind: string, given: string, bounds: Bounds, isKind: (value: number) => boolean): number {
   const value = decimal.test(given.trim()) ? Number(given) : Number.NaN;

@@ -1,0 +1,96 @@
+import type { Flags } from "../flag.ts";
+import { budget, listOf, number, percentage, text, wholeNumber } from "../values.ts";
+import { trainFlags, trainOperands } from "./train.ts";
+
+const comparison = "Comparison:";
+
+export const compareOperands = trainOperands;
+
+const {
+  model,
+  val,
+  overwrite,
+  maxBadFraction,
+  headLearningRate,
+  tuneLearningRate,
+  learningRate,
+  batch,
+  accumulate,
+  optimizer,
+  loss,
+  patience,
+  augment,
+  hidden,
+  dropout,
+  labelSmoothing,
+  headAt,
+  preprocessing,
+  seed,
+  threads,
+} = trainFlags;
+
+export const compareFlags = {
+  model,
+  out: {
+    term: "--out <folder>",
+    about: "the comparison's folder (default: runs/<data>-compared-<date>)",
+    group: "Files:",
+    parse: text,
+  },
+  val,
+  overwrite,
+  maxBadFraction,
+
+  strategies: {
+    term: "--strategies <names,...>",
+    about:
+      "of head (new head on the frozen base), partial (then the last third of the base too), full (then all of it), " +
+      "scratch (all weights drawn anew) (default: all)",
+    group: comparison,
+    parse: listOf(text),
+  },
+  seeds: {
+    term: "--seeds <n>",
+    about: "trainings of each strategy, each with another seed (default: 3)",
+    group: comparison,
+    parse: wholeNumber({ min: 1 }),
+  },
+  budget: {
+    term: "--budget <epochs or time>",
+    about: "what each training may take: 15 (epochs), or 10m, 90s, 1h (default: 15)",
+    group: comparison,
+    parse: budget,
+  },
+  sizes: {
+    term: "--sizes <percentages,...>",
+    about: "the whole comparison with shares of the training pictures, e.g. 5,10,20,50,100 (default: 100)",
+    group: comparison,
+    parse: listOf(percentage),
+  },
+  reach: {
+    term: "--reach <x>",
+    about: "the accuracy to count epochs until, 0 to 1 (default: 95% of the best one's)",
+    group: comparison,
+    parse: number({ above: 0, max: 1 }),
+  },
+
+  headLearningRate: { ...headLearningRate, about: "learning rate of new heads (default: 0.003)" },
+  tuneLearningRate: { ...tuneLearningRate, about: "learning rate of the unfrozen base (default: 0.00001)" },
+  learningRate,
+  batch,
+  accumulate,
+  optimizer,
+  loss,
+  patience,
+  augment,
+
+  hidden,
+  dropout,
+  labelSmoothing,
+
+  headAt,
+  preprocessing,
+
+  seed,
+  threads,
+} as const satisfies Flags;

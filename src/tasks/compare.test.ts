@@ -1,0 +1,133 @@
+import { describe, expect, it, test } from "vitest";
+import { testHost } from "../../test/fixtures/host.ts";
+import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
+import { type CompareEvent, type CompareOptions, compareStrategies } from "./compare.ts";
+import { demoPaths } from "./demo-folder.ts";
+import { drawPictures } from "./demo-pictures.ts";
+import { openModel } from "./open-model.ts";
+
+const host = testHost();
+await writeTinyModel(host.store, "/models/tiny");
+const { pictures } = demoPaths(host.store, "/demo");
+await drawPictures(demoPaths(host.store, "/demo"), { seed: 0, trainPerClass: 6, valPerClass: 4 }, host);
+
+const options: CompareOptions = {
+  ...{ data: pictures, model: "/models/tiny", out: "/out", batch: 8 },
+  ...{ strategies: ["head", "full", "scratch"], seeds: 2, budget: { epochs: 3 } },
+};
+
+describe("compareStrategies", async () => {
+  const events: CompareEvent[] = [];
+  const result = await compareStrategies({ ...options, onEvent: (event) => events.push(event) }, host);
+
+  it("trains each strategy with each seed within the budget", () => {
+    expect(result.strategies.map(({ name }) => name)).toEqual(["head", "full", "scratch"]);
+    for (const { runs } of result.strategies) {
+      expect(runs.map(({ seed, share }) => [seed, share])).toEqual([
+        [0, 1],
+        [1, 1],
+      ]);
+      for (const { history } of runs) expect(history).toHaveLength(3);
+    }
+    const phases = result.strategies.map(({ runs }) => runs[0]?.phases.map(({ name, epochs }) => `${name} ${epochs}`));
+    expect(phases).toEqual([["head 3"], ["head 2", "tune 1"], ["scratch 3"]]);
+  });
+
+  it("tells how long it will take before it starts", () => {
+    const told = events.map(({ type }) => type).filter((type) => type === "estimate" || type === "training");
+    expect(told).toEqual(["estimate", ...Array.from({ length: 6 }, () => "training")]);
+    expect(result.estimatedSeconds).toBeGreaterThan(0);
+  });
+
+  it("judges the mean of the seeds, and that of the saved models", async () => {
+    for (const { accuracy, loss, runs } of result.strategies) {
+      expect(accuracy.mean).toBeCloseTo(((runs[0]?.accuracy ?? 0) + (runs[1]?.accuracy ?? 0)) / 2, 6);
+      expect(loss.mean).toBeCloseTo(((runs[0]?.loss ?? 0) + (runs[1]?.loss ?? 0)) / 2, 5);
+      expect(accuracy.low).toBeLessThanOrEqual(accuracy.mean);
+      expect(accuracy.high).toBeGreaterThanOrEqual(accuracy.mean);
+    }
+  });
+
+  it("leaves the best model of the strategy to take, and what was measured", async () => {
+    expect((await openModel("/out", host)).labels).toEqual(result.classes);
+    expect([...(await host.store.list("/out"))].sort()).toEqual(["compare.json", "history.jsonl", "model", "run.json"]);
+    const lines = (await host.store.readText("/out/history.jsonl")).trimEnd().split("\n");
+    expect(lines).toHaveLength(3 * 2 * 3);
+    expect(JSON.parse(lines[0] ?? "")).toMatchObject({ strategy: "head", seed: 0, phase: "head", epoch: 1 });
+    expect(JSON.parse(await host.store.readText("/out/compare.json"))).toEqual(JSON.parse(JSON.stringify(result)));
+  });
+
+  it("counts the epochs until the accuracy that was asked for", async () => {
+    const easy = await compareStrategies(
+      { ...options, strategies: ["head"], seeds: 1, out: "/easy", reach: 0.01 },
+      host,
+    );
+    expect(easy.strategies[0]?.runs[0]).toMatchObject({ epochsToReach: 1 });
+    const hard = await compareStrategies({ ...options, strategies: ["head"], seeds: 1, out: "/hard", reach: 1 }, host);
+    const [run] = hard.strategies[0]?.runs ?? [];
+    const first = run?.history.findIndex(({ valMetrics }) => valMetrics?.accuracy === 1) ?? -1;
+    expect(run?.epochsToReach).toBe(first < 0 ? null : first + 1);
+  });
+});
+
+test("with shares of the pictures the comparison is done for each of them, and judged by the largest", async () => {
+  const job = { ...options, strategies: ["head"], seeds: 1, sizes: [1, 0.5], out: "/sizes" };
+  const { sizes, strategies } = await compareStrategies(job, host);
+  expect(sizes.map(({ share, examples }) => [share, examples])).toEqual([
+    [0.5, 15],
+    [1, 30],
+  ]);
+  expect(strategies[0]?.runs.map(({ share }) => share)).toEqual([1]);
+  expect(sizes[1]?.strategies[0]?.accuracy).toEqual(strategies[0]?.accuracy);
+});
+
+test("a time as the budget ends phases, each after an epoch at least", async () => {
+  const job = { ...options, strategies: ["full"], seeds: 1, budget: { seconds: 1e-3 }, out: "/time" };
+  const { strategies, estimatedSeconds } = await compareStrategies(job, host);
+  expect(strategies[0]?.runs[0]?.phases.map(({ name, epochs }) => [name, epochs])).toEqual([
+    ["head", 1],
+    ["tune", 1],
+  ]);
+  expect(estimatedSeconds).toBe(1e-3);
+});
+
+test("a strategy whose loss is no number is told, and the others are compared", async () => {
+  const job = { ...options, strategies: ["head", "scratch"], seeds: 1, learningRate: 1e30, out: "/diverged" };
+  const { strategies, failed } = await compareStrategies(job, host);
+  expect(strategies.map(({ name }) => name)).toEqual(["head"]);
+  expect(failed.map(({ name }) => name)).toEqual(["scratch"]);
+});
+
+test("stopped half-way, it compares what was done", async () => {
+  const signal = { aborted: false };
+  let done = 0;
+  const onEvent = ({ type }: CompareEvent) => {
+    if (type === "trained" && ++done === 2) signal.aborted = true;
+  };
+  const job = { ...options, strategies: ["head", "full"], seeds: 3, out: "/stopped", signal, onEvent };
+  const { strategies, stopped } = await compareStrategies(job, host);
+  expect([strategies.map(({ runs }) => runs.length), stopped]).toEqual([[1, 1], "interrupted"]);
+});
+
+test("stopped before a strategy was done, it leaves nothing", async () => {
+  const job = { ...options, out: "/nothing", signal: { aborted: true } };
+  await expect(compareStrategies(job, host)).rejects.toMatchObject({ code: "interrupted" });
+  expect(await host.store.kind("/nothing")).toBeUndefined();
+});
+
+test.each<[Partial<CompareOptions>, string]>([
+  [{ strategies: ["haed"] }, '"head"'],
+  [{ strategies: ["head", "head"] }, "twice"],
+  [{ strategies: [] }, "No strategy"],
+  [{ strategies: ["full"], budget: { epochs: 1 } }, "at least 2 epochs"],
+  [{ seeds: 0 }, "seeds"],
+  [{ sizes: [2] }, "sizes"],
+  [{ reach: 0 }, "reach"],
+])("%j is refused", async (wrong, words) => {
+  const refusal = await compareStrategies({ ...options, out: "/refused", ...wrong }, host).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(refusal).toMatchObject({ code: "bad-option" });
+  expect(`${refusal} ${(refusal as { hint?: string }).hint}`).toContain(words);
+});

@@ -1,0 +1,334 @@
+import { TrainingError } from "../base/errors.ts";
+import { checkNumber, withDefaults } from "../base/options.ts";
+import type { TrainVal } from "../data/dataset.ts";
+import { imageFolder } from "../data/image-folder.ts";
+import { trainingShare } from "../data/training-share.ts";
+import { type Contest, contest } from "../evaluation/contest.ts";
+import type { StopReason } from "../training/events.ts";
+import { type Base, loadBase } from "./base-model.ts";
+import { probe } from "./compare/probe.ts";
+import { reached } from "./compare/reached.ts";
+import { verdictSentence } from "./compare/sentence.ts";
+import {
+  checkStrategies,
+  type StrategyName,
+  type StrategyRecipe,
+  strategies,
+  strategyNames,
+  strategyRecipe,
+} from "./compare/strategies.ts";
+import { type Training, type TrainingKey, trainOnce } from "./compare/training.ts";
+import type { CompareEvent, CompareOptions, CompareResult, SizeResult, StrategyResult } from "./compare/types.ts";
+import { type Contender, verdictOf } from "./compare/verdict.ts";
+import type { Host } from "./host.ts";
+import { checkRecipe, fineTuneDefaults, lightAugmentation, recipeDefaults } from "./recipe.ts";
+import { createRunFolder, type RunFolder } from "./run-folder.ts";
+
+export type { CompareEvent, CompareOptions, CompareResult, SizeResult, StrategyResult };
+
+type Defaulted = "strategies" | "seeds" | "budget" | "sizes" | "augment" | "overwrite" | "seed" | "batch";
+
+export const compareDefaults: Required<Pick<CompareOptions, Defaulted>> = {
+  strategies: strategyNames,
+  seeds: 3,
+  budget: { epochs: 15 },
+  sizes: [1],
+  augment: false,
+  overwrite: false,
+  seed: 0,
+  batch: fineTuneDefaults.batch,
+};
+
+/**
+ * Trains a base in several ways on the same pictures, within the same budget and with the same seeds, and tells which way to
+ * take. Before it starts it trains on a few pictures, to tell how long it will take. Leaves a folder with what was measured
+ * (compare.json), every epoch of every training (history.jsonl), and the best model of the strategy to take.
+ *
+ * @throws {UsageError} "bad-option" · {HostError} "run-exists" · {TrainingError} "interrupted" where no strategy was
+ *   done · "nan-loss" where none came to anything · what `loadBase`, `imageFolder` and `fineTune` throw
+ */
+export async function compareStrategies(options: CompareOptions, host: Host): Promise<CompareResult> {
+  const job = withDefaults(compareDefaults, options);
+  checkJob(job);
+  const { store, decoder } = host;
+  const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
+  const val = job.val === undefined ? {} : { val: job.val };
+  const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
+  const folder = await createRunFolder(job.out, { store, overwrite: job.overwrite });
+  try {
+    const result = await new Comparison({ job, base, data, folder, host }).run();
+    await folder.keep();
+    return result;
+  } catch (error) {
+    await folder.fail();
+    throw error;
+  }
+}
+
+type Job = ReturnType<typeof withDefaults<typeof compareDefaults, CompareOptions>>;
+
+function checkJob(job: Job): void {
+  checkNumber("seeds", job.seeds, { min: 1, integer: true });
+  if ("epochs" in job.budget) checkNumber("budget", job.budget.epochs, { min: 1, integer: true });
+  else checkNumber("budget", job.budget.seconds, { moreThan: 0 });
+  for (const share of job.sizes) checkNumber("sizes", share, { moreThan: 0, max: 1 });
+  if (job.reach !== undefined) checkNumber("reach", job.reach, { moreThan: 0, max: 1 });
+  checkStrategies(job.strategies, job.budget);
+  const { headLearningRate, tuneLearningRate, learningRate } = job;
+  const common = withDefaults(recipeDefaults({}), commonOf(job));
+  checkRecipe("compareStrategies", withDefaults(common, { headLearningRate, tuneLearningRate }));
+  checkRecipe("compareStrategies", withDefaults(common, { fromScratch: true, learningRate }));
+}
+
+/** What all trainings have in common, as options of `fineTune`. */
+function commonOf(job: Job) {
+  const { data, model, out, strategies: _, seeds, budget, sizes, reach, val, headAt, preprocessing, ...rest } = job;
+  const { overwrite, onEvent, augment, headLearningRate, tuneLearningRate, learningRate, ...common } = rest;
+  return { ...common, augment: augment ? lightAugmentation : undefined };
+}
+
+interface Parts {
+  readonly job: Job;
+  readonly base: Base;
+  readonly data: TrainVal;
+  readonly folder: RunFolder;
+  readonly host: Host;
+}
+
+class Comparison {
+  readonly #parts: Parts;
+  readonly #names: readonly StrategyName[];
+  readonly #shares: readonly number[];
+  readonly #trainings: Omit<Training, "model">[] = [];
+  readonly #failed = new Map<StrategyName, string>();
+  /** The best accuracy and loss of each strategy's models so far, with all the pictures it may have. */
+  readonly #bestModels = new Map<StrategyName, Pick<Training["outcome"], "accuracy" | "loss">>();
+  #stopped: StopReason = "done";
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { strategies: wanted, sizes } = parts.job;
+    this.#names = strategyNames.filter((name) => wanted.includes(name));
+    this.#shares = [...new Set(sizes)].sort((a, b) => a - b);
+  }
+
+  async run(): Promise<CompareResult> {
+    const { job, base, data, host } = this.#parts;
+    const keys = this.#keys();
+    const [train, val] = [data.train.size, data.val.size];
+    this.#tell({ type: "begin", model: base.path, classes: data.train.classes, train, val, trainings: keys.length });
+    const estimatedSeconds = await this.#estimate();
+    const started = host.now();
+    for (const [at, key] of keys.entries()) {
+      if (job.signal?.aborted) this.#stopped = "interrupted";
+      if (this.#stopped === "interrupted") break;
+      if (!this.#failed.has(key.strategy)) await this.#train(key, { at: at + 1, of: keys.length });
+    }
+    const result = this.#result({ estimatedSeconds, seconds: (host.now() - started) / 1000 });
+    await this.#write(result);
+    return result;
+  }
+
+  /** Seed by seed, share by share, so that what was stopped half-way has as much of every strategy. */
+  #keys(): readonly TrainingKey[] {
+    const { seeds, seed } = this.#parts.job;
+    return Array.from({ length: seeds }, (_, at) => seed + at).flatMap((own) =>
+      this.#shares.flatMap((share) => this.#names.map((strategy) => ({ strategy, seed: own, share }))),
+    );
+  }
+
+  /** Seconds that all trainings will take, told before the first begins. */
+  async #estimate(): Promise<number> {
+    const { job, base, data, host } = this.#parts;
+    const { budget, seeds } = job;
+    const seconds = new Map<string, number>();
+    for (const strategy of this.#names) {
+      if ("seconds" in budget) {
+        seconds.set(strategy, budget.seconds * seeds * this.#shares.length);
+        continue;
+      }
+      this.#tell({ type: "probing", strategy });
+      const probing = { base, data, recipe: this.#recipe(strategy).options, common: commonOf(job) };
+      // The very first training of a process finds nothing warm, which none of those to come will meet.
+      if (seconds.size === 0) await probe(probing, host).catch(unlessDiverged);
+      const probed = await probe(probing, host).catch(unlessDiverged);
+      if (!probed) continue;
+      const perSeed = this.#shares.map((share) => probed.seconds(share * data.train.size, data.val.size));
+      seconds.set(strategy, seeds * perSeed.reduce((sum, one) => sum + one, 0));
+      if (job.signal?.aborted) throw interrupted();
+    }
+    const all = [...seconds.values()].reduce((sum, one) => sum + one, 0);
+    this.#tell({ type: "estimate", seconds: all, strategies: Object.fromEntries(seconds) });
+    return all;
+  }
+
+  async #train(key: TrainingKey, place: { readonly at: number; readonly of: number }): Promise<void> {
+    const { job, base, data, host } = this.#parts;
+    this.#tell({ type: "training", ...key, ...place });
+    const own = { ...data, train: trainingShare(data.train, { share: key.share, seed: job.seed }) };
+    const recipe = this.#recipe(key.strategy);
+    const onEvent = (event: Parameters<Parameters<typeof trainOnce>[0]["onEvent"]>[0]) =>
+      this.#tell({ type: "run", event });
+    const options = { base, data: own, key, recipe, common: commonOf(job), onEvent };
+    const training = await trainOnce(options, host).catch((error: unknown) => {
+      unlessDiverged(error);
+      return this.#fail(key, error);
+    });
+    if (!training) {
+      if (!this.#failed.has(key.strategy)) this.#stopped = "interrupted";
+      return;
+    }
+    const { model, ...rest } = training;
+    await this.#keepBest(training);
+    await model.close();
+    // Ended by Ctrl-C: its epochs are fewer than those of the others.
+    if (training.stopped === "interrupted") this.#stopped = "interrupted";
+    else {
+      this.#trainings.push(rest);
+      this.#tell({ type: "trained", ...training.outcome });
+    }
+  }
+
+  #recipe(strategy: StrategyName): StrategyRecipe {
+    const { job, base } = this.#parts;
+    return strategyRecipe(strategy, { budget: job.budget, base: base.graph, rates: job });
+  }
+
+  /** A strategy whose loss is no number with one seed is out of the comparison. */
+  #fail(key: TrainingKey, error: unknown): undefined {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#failed.set(key.strategy, reason);
+    this.#tell({ type: "failed", ...key, reason });
+  }
+
+  /** Saves the model where it is its strategy's best so far; a smaller share's is not. */
+  async #keepBest({ outcome, model }: Training): Promise<void> {
+    const { folder, host } = this.#parts;
+    const { strategy, accuracy, loss, share } = outcome;
+    const before = this.#bestModels.get(strategy);
+    if (share !== this.#shares.at(-1)) return;
+    if (before && (accuracy < before.accuracy || (accuracy === before.accuracy && loss >= before.loss))) return;
+    this.#bestModels.set(strategy, outcome);
+    const path = host.store.join(folder.paths.root, "models", strategy);
+    await model.save(path, { metrics: { accuracy, loss }, overwrite: true });
+  }
+
+  #result(time: Pick<CompareResult, "seconds" | "estimatedSeconds">): CompareResult {
+    const { folder, data, job } = this.#parts;
+    const sizes = this.#shares.flatMap((share) => this.#judged(share) ?? []);
+    const last = sizes.at(-1);
+    if (!last)
+      throw this.#failed.size > 0 && this.#stopped !== "interrupted" ? allDiverged(this.#failed) : interrupted();
+    const reach = job.reach ?? 0.95 * Math.max(...last.contenders.map(({ standing }) => standing.accuracy.mean));
+    const verdict = verdictOf(last.contenders, last.ahead);
+    return {
+      ...{ folder: folder.path, classes: data.train.classes, ...time, reach, stopped: this.#stopped },
+      examples: { train: data.train.size, val: data.val.size },
+      ...verdict,
+      sentence: verdictSentence(verdict, last.contenders, last.ahead),
+      strategies: last.contenders.map((one) => this.#strategy(one, last.share, reach)),
+      sizes: sizes.length < 2 ? [] : sizes.map((size) => this.#size(size)),
+      failed: [...this.#failed].map(([name, reason]) => ({ name, reason })),
+    };
+  }
+
+  /** The strategies with a share of the pictures, by the seeds that all of them were trained with. */
+  #judged(share: number): JudgedSize | undefined {
+    const own = this.#trainings.filter(({ outcome }) => outcome.share === share);
+    const names = this.#names.filter(
+      (name) => !this.#failed.has(name) && own.some(({ outcome }) => outcome.strategy === name),
+    );
+    const of = (name: StrategyName) => own.filter(({ outcome }) => outcome.strategy === name);
+    const seeds = Math.min(...names.map((name) => of(name).length));
+    if (names.length === 0) return undefined;
+    const { standings, ahead } = contest(
+      new Map(
+        names.map((name) => [
+          name,
+          of(name)
+            .slice(0, seeds)
+            .map(({ judgement }) => judgement),
+        ]),
+      ),
+    );
+    const contenders = names.flatMap((name) => {
+      const standing = standings.get(name);
+      return standing ? [{ name, standing, seconds: mean(of(name).map(({ outcome }) => outcome.seconds)) }] : [];
+    });
+    return { share, contenders, ahead };
+  }
+
+  #strategy({ name, standing, seconds }: Contender, share: number, reach: number): StrategyResult {
+    const runs = this.#trainings
+      .filter(({ outcome }) => outcome.strategy === name && outcome.share === share)
+      .map(({ outcome }) => ({ ...outcome, ...reached(outcome, reach) }));
+    const peakBytes = Math.max(...runs.map((run) => run.peakBytes));
+    return { name, about: strategies[name].about, ...standing, seconds, peakBytes, runs };
+  }
+
+  #size({ share, contenders }: JudgedSize): SizeResult {
+    const { data, job } = this.#parts;
+    return {
+      share,
+      examples: trainingShare(data.train, { share, seed: job.seed }).size,
+      strategies: contenders.map(({ name, standing }) => ({ name, ...standing })),
+    };
+  }
+
+  /** What was measured, every epoch, and the best model of the strategy to take. */
+  async #write(result: CompareResult): Promise<void> {
+    const { job, base, folder, host } = this.#parts;
+    const { store } = host;
+    const { root, model, about, history } = folder.paths;
+    await store.remove(model);
+    await store.rename(store.join(root, "models", result.take), model);
+    await store.remove(store.join(root, "models"));
+    const epochs = this.#trainings.flatMap(({ outcome: { strategy, seed, share, history: lines } }) =>
+      lines.map((line) => ({ strategy, seed, share, ...line })),
+    );
+    await store.write(history, epochs.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    await store.write(store.join(root, "compare.json"), `${JSON.stringify(result, null, 2)}\n`);
+    const { onEvent: _, signal: _signal, ...options } = job;
+    const told = {
+      command: "compare",
+      finished: host.date(),
+      options,
+      base: { path: base.path },
+      result: verdictIn(result),
+    };
+    await store.write(about, `${JSON.stringify({ ...told, versions: host.versions }, null, 2)}\n`);
+  }
+
+  #tell(event: CompareEvent): void {
+    this.#parts.job.onEvent?.(event);
+  }
+}
+
+interface JudgedSize {
+  readonly share: number;
+  readonly contenders: readonly Contender[];
+  readonly ahead: Contest<StrategyName>["ahead"];
+}
+
+const verdictIn = ({ best, take, sure, sentence, stopped }: CompareResult) => ({ best, take, sure, sentence, stopped });
+
+const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
+
+const interrupted = (): TrainingError =>
+  new TrainingError(
+    "interrupted",
+    "The comparison was stopped before a strategy was done: there is nothing to compare.",
+  );
+
+function unlessDiverged(error: unknown): undefined {
+  if (!(error instanceof TrainingError) || error.code !== "nan-loss") throw error;
+}
+
+const allDiverged = (failed: ReadonlyMap<StrategyName, string>): TrainingError =>
+  new TrainingError(
+    "nan-loss",
+    `No strategy came to anything: ${[...failed].map(([name, why]) => `${name}: ${why}`).join(" ")}`,
+    {
+      hint: "Lower --head-lr, --tune-lr and --lr, or check the pictures' preprocessing.",
+    },
+  );

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { verdictSentence } from "./sentence.ts";
+import type { StrategyName } from "./strategies.ts";
+import { type Contender, verdictOf } from "./verdict.ts";
+
+const contender = (name: StrategyName, accuracy: number, seconds: number, loss = 1): Contender => ({
+  name,
+  standing: {
+    accuracy: { mean: accuracy, low: accuracy - 0.02, high: accuracy + 0.02 },
+    loss: { mean: loss, low: loss, high: loss },
+  },
+  seconds,
+});
+
+/** How sure one is to be ahead, by pairs; the other way round it is the rest. */
+const sureness =
+  (pairs: Readonly<Record<string, number>>) =>
+  (one: StrategyName, other: StrategyName): number =>
+    pairs[`${one} ${other}`] ?? 1 - (pairs[`${other} ${one}`] ?? 0.5);
+
+const [head, full, scratch] = [
+  contender("head", 0.9, 10),
+  contender("full", 0.93, 120),
+  contender("scratch", 0.5, 300),
+];
+
+describe("the strategy to take", () => {
+  test("is the best where that is sure", () => {
+    const ahead = sureness({ "full head": 0.97, "full scratch": 1, "head scratch": 1 });
+    const verdict = verdictOf([head, full, scratch], ahead);
+    expect(verdict).toEqual({ best: "full", take: "full", sure: 0.97, alike: [] });
+    expect(verdictSentence(verdict, [head, full, scratch], ahead)).toBe(
+      "Take full: it gets 93.0% right (95% of samples: 91.0% to 95.0%), 3.0 points more than head (97% sure). " +
+        "Transfer is worth 43.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
+    );
+  });
+
+  test("is the quickest of those that cannot be told from the best", () => {
+    const ahead = sureness({ "full head": 0.63, "full scratch": 1, "head scratch": 1 });
+    const verdict = verdictOf([head, full, scratch], ahead);
+    expect(verdict).toEqual({ best: "full", take: "head", sure: 1, alike: ["head"] });
+    expect(verdictSentence(verdict, [head, full, scratch], ahead)).toMatch(
+      /^Take head: .* that full is better, by 3\.0 points, is only 63% sure, and it takes 12 times as long\./,
+    );
+  });
+
+  test("of equal accuracies is that of the lower loss", () => {
+    const pair = [contender("head", 0.9, 10, 0.3), contender("full", 0.9, 10, 0.2)];
+    expect(verdictOf(pair, sureness({}))).toMatchObject({ best: "full", alike: ["head"] });
+  });
+
+  test("may be scratch", () => {
+    const pair = [contender("head", 0.6, 10), contender("scratch", 0.9, 300)];
+    const ahead = sureness({ "scratch head": 1 });
+    const verdict = verdictOf(pair, ahead);
+    expect(verdict).toMatchObject({ best: "scratch", take: "scratch", sure: 1 });
+    expect(verdictSentence(verdict, pair, ahead)).toMatch(/^Take scratch: .*, 30\.0 points more than head/);
+  });
+
+  test("alone has nothing to be sure of", () => {
+    expect(verdictOf([head], sureness({}))).toEqual({ best: "head", take: "head", sure: 1, alike: [] });
+    expect(verdictSentence(verdictOf([head], sureness({})), [head], sureness({}))).toBe(
+      "Take head: it gets 90.0% right (95% of samples: 88.0% to 92.0%).",
+    );
+  });
+});
