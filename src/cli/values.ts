@@ -1,5 +1,6 @@
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import type { BenchMode } from "../tasks/bench/mode.ts";
+import type { ClassWeights } from "../tasks/class-weights.ts";
 import type { Budget } from "../tasks/compare/strategies.ts";
 import { BadValue } from "./flag.ts";
 
@@ -86,6 +87,33 @@ export function budget(given: string): Budget {
 
 /** "20" or "20%" is the share 0.2. */
 export const percentage = (given: string): number => number({ above: 0, max: 100 })(given.replace(/%\s*$/, "")) / 100;
+
+/** "balanced", or "ants=2,bees=1". */
+export function classWeights(given: string): ClassWeights {
+  if (given.trim() === "balanced") return "balanced";
+  const weights = given.split(",").map((item) => {
+    // A class may have the sign in its name: the last one counts.
+    const [, name = "", weight = ""] = /^\s*(.+?)\s*=([^=]*)$/.exec(item) ?? [];
+    if (name === "") throw new BadValue(`must be balanced, or numbers by class as in ants=2,bees=1, not "${given}"`);
+    return [name, number({ above: 0 })(weight)] as const;
+  });
+  const twice = weights.find(([name], at) => weights.findIndex(([other]) => other === name) !== at);
+  if (twice) throw new BadValue(`has "${twice[0]}" twice`);
+  return Object.fromEntries(weights);
+}
+
+/** One of some words, or a number inside its bounds. */
+export function wordOrNumber<const T extends string>(
+  words: readonly T[],
+  bounds: Bounds,
+): (text: string) => T | number {
+  return (given) => {
+    const word = words.find((known) => known === given.trim());
+    if (word !== undefined) return word;
+    if (decimal.test(given.trim())) return number(bounds)(given);
+    throw new BadValue(`must be one of ${words.join(", ")}, or a number${phrase(bounds)}, not "${given}"`);
+  };
+}
 
 function bounded(kind: string, given: string, bounds: Bounds, isKind: (value: number) => boolean): number {
   const value = decimal.test(given.trim()) ? Number(given) : Number.NaN;

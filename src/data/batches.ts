@@ -29,8 +29,11 @@ export interface BatchesOptions {
   readonly batch: number;
   /** Shape of one prepared example. */
   readonly shape: StaticShape;
-  /** Writes a picture as the model's input: all numbers of `into`, [...shape]. */
-  readonly prepare: (image: RgbImage, into: Float32Array, index: number) => void;
+  /**
+   * Writes a picture as the model's input: all numbers of `into`, [...shape]. `place` is where the example stands in
+   * `indices`: one may stand there several times.
+   */
+  readonly prepare: (image: RgbImage, into: Float32Array, index: number, place: number) => void;
   /** Told of each picture that cannot be read, in order, when its batch is due. What it throws ends the iteration. */
   readonly onBad: (index: number, error: DataError) => void;
   /** Batches that are decoded in advance while the consumer works, from 1. */
@@ -56,19 +59,21 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterabl
   checkNumber("parallel", parallel, { min: 1, integer: true });
   const state = { isUnwanted: false };
   const inTurn = limit(parallel);
-  const read: Reader = (index, into) =>
+  const read: Reader = (index, into, place) =>
     inTurn(async () => {
       if (state.isUnwanted || signal?.aborted) throw unread(index);
-      prepare(await dataset.load(index), into, index);
+      prepare(await dataset.load(index), into, index, place);
     });
-  const tasks = chunks(indices, batch).map((chunk) => () => readChunk(chunk, { dataset, shape, read }));
+  const tasks = chunks(indices, batch).map(
+    (chunk, at) => () => readChunk(chunk, { dataset, shape, read, start: at * batch }),
+  );
   const onLeave = () => {
     state.isUnwanted = true;
   };
   return readable(prefetch(tasks, { ahead, onLeave }), { onBad, signal });
 }
 
-type Reader = (index: number, into: Float32Array) => Promise<void>;
+type Reader = (index: number, into: Float32Array, place: number) => Promise<void>;
 
 interface Failure {
   readonly index: number;
@@ -85,14 +90,16 @@ interface ChunkOptions {
   readonly dataset: Dataset;
   readonly shape: StaticShape;
   readonly read: Reader;
+  /** The place of its first example. */
+  readonly start: number;
 }
 
 /** Each example is written where it belongs in the batch. One that fails does not end the wait for its neighbours. */
-async function readChunk(indices: readonly number[], { dataset, shape, read }: ChunkOptions): Promise<Chunk> {
+async function readChunk(indices: readonly number[], { dataset, shape, read, start }: ChunkOptions): Promise<Chunk> {
   const size = sizeOf(shape);
   const data = new Float32Array(indices.length * size);
   const results = await Promise.allSettled(
-    indices.map((index, at) => read(index, data.subarray(at * size, (at + 1) * size))),
+    indices.map((index, at) => read(index, data.subarray(at * size, (at + 1) * size), start + at)),
   );
   const examples = indices.map((index, at) => ({ index, at, result: results[at] }));
   const failures = examples.flatMap(({ index, result }): Failure[] =>

@@ -9,6 +9,7 @@ import { measures, topKAccuracy } from "./measures.ts";
 import { Predictions } from "./predictions.ts";
 import { curveOf, cutsOf, rankingOf } from "./ranking.ts";
 import type { Activation } from "./scores.ts";
+import { bestThreshold } from "./threshold.ts";
 
 /** What scikit-learn says; see make_metrics.py beside it. */
 interface Judged {
@@ -206,6 +207,13 @@ describe("equals scikit-learn", () => {
         expect(points).toContain([recall.toFixed(9), falsePositiveRate.toFixed(9)].join());
       }
     }
+  });
+
+  test("on what the best thresholds reach", () => {
+    const [f1, youden] = [bestThreshold(single(), "f1"), bestThreshold(single(), "youden")];
+    expect(summarize(single(f1), { resamples: 0 }).classes[1]?.f1).toEqual(close(binary.bestF1));
+    const balanced = measures.balancedAccuracy.of(single(youden)) ?? 0;
+    expect(2 * balanced - 1).toEqual(close(binary.bestYouden));
   });
 
   test("on values, one of them the same for all", () => {

@@ -77,6 +77,9 @@ export type MeasureName = keyof typeof table;
 /** Every measure of a whole data set, by the name that it has in reports, in history and after --metric. */
 export const measures: { readonly [N in MeasureName]: Measure } = table;
 
+/** What can be followed from epoch to epoch beside the loss. */
+export type WatchedName = Exclude<MeasureName, "loss">;
+
 export const measureNames = Object.keys(measures) as readonly MeasureName[];
 
 /**

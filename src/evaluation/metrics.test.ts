@@ -16,6 +16,19 @@ describe("accuracy", () => {
     expect([judge(0.3, 1), judge(-0.3, 1), judge(-0.3, 0), judge(0.3, 0)]).toEqual([1, 0, 1, 0]);
   });
 
+  test("goes by a threshold where there is one: a score that equals it is enough", () => {
+    const judge = (logits: readonly number[], targets: readonly number[], threshold: number) =>
+      accuracy({
+        logits,
+        targets,
+        threshold,
+        activation: logits.length === 1 ? "sigmoid" : "softmax",
+        exclusive: true,
+      });
+    expect([judge([0], [1], 0.5), judge([0], [1], 0.6), judge([0], [0], 0.6)]).toEqual([1, 0, 1]);
+    expect([judge([1, 0], [0, 1], 0.2), judge([1, 0], [1, 0], 0.2)]).toEqual([1, 0]);
+  });
+
   test("of exclusive classes asks for the top one, though each has a sigmoid of its own", () => {
     const judge = (logits: readonly number[]) =>
       accuracy({ logits, targets: [0, 1, 0], activation: "sigmoid", exclusive: true });

@@ -7,8 +7,8 @@ import { type Activation, argmax } from "./scores.ts";
 export type PredictionKind = "classes" | "labels" | "values";
 
 export interface PredictionsContent {
-  /** Names of the C outputs; of two classes under a single sigmoid logit both. */
-  readonly labels: readonly string[];
+  /** Names of the C outputs, of two classes under a single sigmoid logit both; by default their numbers. */
+  readonly labels?: readonly string[];
   readonly activation: Activation;
   /** Whether one class alone is true of an example. */
   readonly exclusive: boolean;
@@ -46,8 +46,10 @@ export class Predictions {
   /** Of each example Σ exp(z_c − z_top) over all but the top class. */
   readonly #rests: Float64Array;
 
-  constructor({ labels, activation, exclusive, threshold, indices, logits, targets, losses }: PredictionsContent) {
-    const single = exclusive && activation === "sigmoid" && logits.length === indices.length && labels.length === 2;
+  constructor({ activation, exclusive, threshold, indices, logits, targets, losses, ...named }: PredictionsContent) {
+    const width = indices.length === 0 ? 0 : logits.length / indices.length;
+    const single = exclusive && activation === "sigmoid" && width === 1;
+    const { labels = Array.from({ length: single ? 2 : width }, (_, output) => String(output)) } = named;
     this.kind = exclusive || activation === "softmax" ? "classes" : activation === "identity" ? "values" : "labels";
     this.labels = labels;
     this.count = indices.length;

@@ -27,6 +27,15 @@ const transforms: { readonly [A in Activation]: (z: readonly number[]) => readon
 
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 
+/**
+ * Whether the second of two classes is chosen: its score is at least `threshold`.
+ *
+ * @param logits [2] under softmax, or the single sigmoid logit [1]
+ */
+export function passes(logits: ArrayLike<number>, activation: Activation, threshold: number): boolean {
+  return (scoresOf(logits, activation)[1] ?? 0) >= threshold;
+}
+
 /** Index of the largest element; the first of several equal ones. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;

@@ -28,7 +28,11 @@ export interface Tally {
  */
 export function tally(
   watched: readonly MetricName[],
-  { activation, exclusive = true }: { readonly activation: Activation; readonly exclusive?: boolean },
+  {
+    activation,
+    exclusive = true,
+    threshold,
+  }: { readonly activation: Activation; readonly exclusive?: boolean; readonly threshold?: number | undefined },
 ): Tally {
   const sums = new Map(watched.map((name) => [name, 0]));
   let lossSum = 0;
@@ -39,7 +43,7 @@ export function tally(
       for (let row = 0; row < count; row++) {
         const span = [row * width, (row + 1) * width] as const;
         const [own, wanted] = [logits.subarray(...span), targets.subarray(...span)];
-        const outcome = { logits: own, targets: wanted, activation, exclusive };
+        const outcome = { logits: own, targets: wanted, activation, exclusive, threshold };
         for (const name of watched) sums.set(name, (sums.get(name) ?? 0) + metrics[name](outcome));
       }
       lossSum += typeof losses === "number" ? losses * count : losses.reduce((total, loss) => total + loss, 0);

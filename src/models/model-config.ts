@@ -15,6 +15,14 @@ export const savedLossSchema = z.object({
 
 export type SavedLoss = z.output<typeof savedLossSchema>;
 
+/** What a model folder tells beside that: how to choose one of two classes. */
+const savedSchema = savedLossSchema.extend({
+  /** The score of the second from which on it is chosen. */
+  threshold: z.number().gt(0).lte(1).optional(),
+});
+
+export type SavedJudgement = z.output<typeof savedSchema>;
+
 const configSchema = z.object({
   model_type: z.string().optional(),
   architectures: z.array(z.string()).nullish(),
@@ -22,7 +30,7 @@ const configSchema = z.object({
   architecture: z.string().nullish(),
   id2label: z.record(z.string(), z.string()).nullish(),
   problem_type: z.string().nullish(),
-  regraft: savedLossSchema.nullish(),
+  regraft: savedSchema.nullish(),
   pretrained_cfg: pretrainedCfgSchema.nullish(),
 });
 

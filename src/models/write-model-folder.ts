@@ -8,7 +8,7 @@ import { withIo } from "../rewrite/rename.ts";
 import { toFloat16 } from "../rewrite/to-float16.ts";
 import type { Store } from "../store/store.ts";
 import { type CardDetails, modelCard } from "./model-card.ts";
-import type { ModelConfig, ProblemType, SavedLoss } from "./model-config.ts";
+import type { ModelConfig, ProblemType, SavedJudgement, SavedLoss } from "./model-config.ts";
 import { preprocessorConfig } from "./preprocessor-config.ts";
 import { type FileEntry, folderPlace, replaceFolder } from "./replace-folder.ts";
 import { isTransformersJsType, modelFiles, type SavedDtype } from "./transformers-js.ts";
@@ -26,6 +26,8 @@ export interface ModelFolderContent {
   readonly problemType?: ProblemType;
   /** What the model was trained to lower, for readers that want to measure it by that. */
   readonly loss?: { readonly name: SavedLoss["loss"]; readonly labelSmoothing: number };
+  /** Of two classes, the score of the second from which on it is to be chosen. Only Regraft reads it. */
+  readonly threshold?: number | undefined;
   /** float16 halves the file; inputs and outputs stay float32. */
   readonly dtype?: SavedDtype | undefined;
 }
@@ -82,7 +84,14 @@ function filesOf(content: ModelFolderContent, mostBytes: number | undefined): re
 }
 
 function configOf(
-  { labels, baseModel, problemType = "single_label_classification", loss, dtype = "float32" }: ModelFolderContent,
+  {
+    labels,
+    baseModel,
+    problemType = "single_label_classification",
+    loss,
+    threshold,
+    dtype = "float32",
+  }: ModelFolderContent,
   { isExternal }: { readonly isExternal: boolean },
 ) {
   const base = baseModel?.config;
@@ -93,13 +102,22 @@ function configOf(
     id2label: Object.fromEntries(labels.map((label, id) => [String(id), label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     problem_type: problemType,
-    ...(loss ? { regraft: { loss: loss.name, label_smoothing: loss.labelSmoothing } satisfies SavedLoss } : {}),
+    ...(loss ? { regraft: judgementOf(loss, threshold) } : {}),
     "transformers.js_config": {
       dtype: modelFiles[dtype].dtype,
       ...(isExternal ? { use_external_data_format: { [modelFiles[dtype].file]: true } } : {}),
     },
   };
 }
+
+const judgementOf = (
+  { name, labelSmoothing }: NonNullable<ModelFolderContent["loss"]>,
+  threshold: number | undefined,
+): SavedJudgement => ({
+  loss: name,
+  label_smoothing: labelSmoothing,
+  ...(threshold === undefined ? {} : { threshold }),
+});
 
 function checkLabels({ outputs }: Graph, labels: readonly string[]): void {
   const classes = outputs[0]?.shape?.at(-1);

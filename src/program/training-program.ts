@@ -17,6 +17,7 @@ import {
   statisticsOf,
   withBatchStatistics,
 } from "./batch-statistics.ts";
+import { weightedLosses } from "./class-weights.ts";
 import { type DropoutMask, withDropoutMasks } from "./dropout.ts";
 import type { Loss } from "./losses.ts";
 import type { Optimizer } from "./optimizers.ts";
@@ -90,6 +91,8 @@ export interface TrainingProgramOptions {
   /** Batches whose gradients are summed before one update, from 1. */
   readonly accumulate?: number;
   readonly batchNorm?: BatchNormMode;
+  /** What the examples of each class weigh while training, [C]; evaluation takes all alike. See `weightedLosses`. */
+  readonly classWeights?: readonly number[] | undefined;
 }
 
 /**
@@ -159,13 +162,13 @@ interface Job extends TrainingProgramOptions, Layout {
 }
 
 function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
-  const { graph, trainable, loss, accumulates, layers, statistics, block } = job;
+  const { graph, trainable, accumulates, layers, statistics, block } = job;
   const g = graphBuilder({ name: `${graph.name}.${kind}`, prefix: "step.", domains: graph.domains });
   const state = new StateInputs(g);
   const logits = forward(g, { graph, layers, read: [...trainable, ...statistics] }, state);
   const done = g.nodes().length;
   const targets = g.input(names.targets, "float32", logits.shape);
-  const losses = g.within(stepScopes.loss, () => loss.perExample(g, logits, targets));
+  const losses = g.within(stepScopes.loss, () => lossesToLower(g, job, { logits, targets }));
   const mean = g.within(stepScopes.loss, () => g.ReduceMean(losses, undefined, { keepdims: 0 }));
   // Sums over several batches are divided by the number of their examples, so that a short batch counts as it should.
   const target = accumulates ? g.ReduceSum(losses, undefined, { keepdims: 0 }) : mean;
@@ -180,6 +183,16 @@ function stepProgram(job: Job, kind: "update" | "accumulate"): Program {
   }
   for (const layer of layers) for (const [name, next] of nextStatistics(g, layer)) state.update(name, next);
   return state.program([g.named(names.loss, mean), logits]);
+}
+
+/** The loss of each example as it is to be lowered, [N]. */
+function lossesToLower(
+  g: GraphBuilder,
+  { loss, classWeights }: Job,
+  { logits, targets }: { readonly logits: Value; readonly targets: Value },
+): Value {
+  const losses = loss.perExample(g, logits, targets);
+  return classWeights ? weightedLosses(g, losses, { targets, weights: classWeights }) : losses;
 }
 
 /** The gradient of this batch, plus that of the batches before it. */

@@ -57,6 +57,8 @@ export interface AssemblyOptions {
   /** Those of them that are the new layers'. */
   readonly added: readonly string[];
   readonly compiled: Compiled;
+  /** What the examples of each class weigh while training, [C]. */
+  readonly classWeights?: readonly number[] | undefined;
   readonly preprocessing: Preprocessing;
   /** Only for training data; undefined: pictures are prepared alike in every epoch, and their features are cached. */
   readonly augment: Augmentation | undefined;
@@ -130,9 +132,10 @@ export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan
 }
 
 /** The training program; where no gradient passes a node, the error says what can be trained instead. */
-function differentiated(graph: Graph, { graph: whole, trainable, added, compiled }: AssemblyOptions): TrainingProgram {
+function differentiated(graph: Graph, options: AssemblyOptions): TrainingProgram {
+  const { graph: whole, trainable, added, compiled, classWeights } = options;
   try {
-    return trainingProgram(graph, { ...compiled, trainable });
+    return trainingProgram(graph, { ...compiled, trainable, classWeights });
   } catch (error) {
     throw error instanceof NoGradient ? withWayOut(error, whole, added) : error;
   }
@@ -212,8 +215,11 @@ function inputOf({ graph, preprocessing }: AssemblyOptions) {
 /** Makes the model's input of a picture, differently in each epoch. */
 function augmentation({ preprocessing, seed }: AssemblyOptions, how: Augmentation): PixelSourceOptions["prepare"] {
   const rng = random(seed).fork("augment");
-  return (image, into, { epoch, index }) =>
-    normalize(augment(image, how, rng.fork(epoch, index), preprocessing), preprocessing, into);
+  return (image, into, { epoch, index, time }) => {
+    // Seen again in the same epoch, a picture is varied in another way.
+    const own = time === 0 ? rng.fork(epoch, index) : rng.fork(epoch, index, time);
+    normalize(augment(image, how, own, preprocessing), preprocessing, into);
+  };
 }
 
 /** The boundary's tensors where all of them can be cached, else undefined. */

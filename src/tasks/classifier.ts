@@ -2,7 +2,7 @@ import { checkNumber } from "../base/options.ts";
 import { tensor } from "../base/tensor.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { MetricName } from "../evaluation/metrics.ts";
+import type { WatchedName } from "../evaluation/measures.ts";
 import { predictionLog } from "../evaluation/prediction-log.ts";
 import type { Predictions } from "../evaluation/predictions.ts";
 import { scoresOf } from "../evaluation/scores.ts";
@@ -33,6 +33,8 @@ export interface Finished {
   readonly preprocessing: Preprocessing;
   /** What the model was trained to lower; it also says how logits become scores. */
   readonly loss: Loss;
+  /** Of two classes, the score of the second from which on it is chosen; by default the higher score is. */
+  readonly threshold?: number | undefined;
 }
 
 export interface LabelScore {
@@ -42,7 +44,7 @@ export interface LabelScore {
 }
 
 export interface Prediction extends LabelScore {
-  /** The highest scores, falling; its first entry is the prediction itself. */
+  /** The highest scores, falling; its first entry is the prediction itself, which a threshold may put in front. */
   readonly top: readonly LabelScore[];
   /** [C], as the model gave them. */
   readonly logits: Float32Array;
@@ -50,7 +52,7 @@ export interface Prediction extends LabelScore {
 
 export interface EvaluateDatasetOptions {
   readonly batch?: number;
-  readonly metrics?: readonly MetricName[];
+  readonly metrics?: readonly WatchedName[];
   readonly ledger: BadImageLedger;
 }
 
@@ -105,7 +107,7 @@ export class Classifier {
     dataset: Dataset,
     { batch = 32, metrics = ["accuracy"], ledger }: EvaluateDatasetOptions,
   ): Promise<Judged> {
-    const { loss, preprocessing, labels } = this.#model;
+    const { loss, preprocessing, labels, threshold } = this.#model;
     const { activation } = loss;
     checkClasses(dataset, this.#model.labels);
     const target = targetsOf(dataset, { loss, units: this.#units });
@@ -118,8 +120,8 @@ export class Classifier {
     });
     const answer = ({ inputs, targets, indices }: Examples) => this.#run(inputs, targets, indices.length);
     const exclusive = dataset.targets === undefined;
-    const log = predictionLog({ labels, activation, exclusive });
-    const how = { source, batch, metrics, activation, exclusive, onBatch: log.add };
+    const log = predictionLog({ labels, activation, exclusive, threshold });
+    const how = { source, batch, metrics, activation, exclusive, threshold, onBatch: log.add };
     const means = await evaluate({ evaluate: answer }, how);
     return { means, predictions: log.predictions() };
   }
@@ -136,7 +138,7 @@ export class Classifier {
   ): Promise<readonly Prediction[]> {
     checkNumber("top", top, { min: 1, integer: true });
     if (images.length === 0) return [];
-    const { preprocessing, labels, loss } = this.#model;
+    const { preprocessing, loss } = this.#model;
     const { input, shape } = this.#input();
     const length = shape.reduce((product, extent) => product * extent, 1);
     const pixels = new Float32Array(images.length * length);
@@ -147,7 +149,7 @@ export class Classifier {
     const { logits } = await this.#run(inputs, new Float32Array(images.length * this.#units), images.length);
     return images.map((_, row) => {
       const own = logits.slice(row * this.#units, (row + 1) * this.#units);
-      return ranked(scoresOf(own, loss.activation), labels, top, own);
+      return ranked(scoresOf(own, loss.activation), { ...this.#model, top, logits: own });
     });
   }
 
@@ -169,9 +171,17 @@ export class Classifier {
   }
 }
 
-function ranked(scores: readonly number[], labels: readonly string[], top: number, logits: Float32Array): Prediction {
+interface Ranked extends Pick<Finished, "labels" | "threshold"> {
+  readonly top: number;
+  readonly logits: Float32Array;
+}
+
+function ranked(scores: readonly number[], { labels, threshold, top, logits }: Ranked): Prediction {
   const all = scores.map((score, at) => ({ label: labels[at] ?? String(at), score }));
-  const best = all.sort((a, b) => b.score - a.score).slice(0, top);
+  const falling = [...all].sort((a, b) => b.score - a.score);
+  const isSecond = threshold !== undefined && scores.length === 2 && (scores[1] ?? 0) >= threshold;
+  const chosen = threshold !== undefined && scores.length === 2 ? all[isSecond ? 1 : 0] : falling[0];
+  const best = [...(chosen ? [chosen] : []), ...falling.filter((row) => row !== chosen)].slice(0, top);
   const [first = { label: "", score: 0 }] = best;
   return { ...first, top: best, logits };
 }

@@ -1,15 +1,19 @@
 import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
-import { type MetricName, metricNames } from "../evaluation/metrics.ts";
+import { measureNames, type WatchedName } from "../evaluation/measures.ts";
 import type { BatchNormMode } from "../program/batch-statistics.ts";
 import { type Loss, type LossName, losses } from "../program/losses.ts";
 import { type Optimizer, type OptimizerName, optimizers } from "../program/optimizers.ts";
+import { type ClassWeights, checkClassWeights } from "./class-weights.ts";
 
 export interface CompileOptions {
   /** By name with its defaults, or made by `adam({ learningRate })` and its like. */
   readonly optimizer: Optimizer | OptimizerName;
   readonly loss: Loss | LossName;
-  readonly metrics?: readonly MetricName[];
+  /** Measured after each epoch; those that are no mean over examples on the validation data alone. */
+  readonly metrics?: readonly WatchedName[];
+  /** What the examples of each class weigh in the training loss; the validation loss takes all alike. */
+  readonly classWeights?: ClassWeights | undefined;
   /** Scales the gradients of all weights together down to this norm. Above 0. */
   readonly clipNorm?: number | undefined;
   /** Batches per update, from 1. */
@@ -25,7 +29,8 @@ export interface CompileOptions {
 export interface Compiled {
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly WatchedName[];
+  readonly classWeights: ClassWeights | undefined;
   readonly clipNorm: number | undefined;
   readonly accumulate: number;
   readonly batchNorm: BatchNormMode;
@@ -34,26 +39,31 @@ export interface Compiled {
 /** Each mode by the name that a user gives it. */
 export const batchNormModes: { readonly [M in BatchNormMode]: M } = { frozen: "frozen", training: "training" };
 
+const watchedNames = measureNames.filter((name): name is WatchedName => name !== "loss");
+
 /** @throws {UsageError} "bad-option" */
 export function compiled({
   optimizer,
   loss,
   metrics = ["accuracy"],
+  classWeights,
   clipNorm,
   accumulate = 1,
   batchNorm = "frozen",
   ...rest
 }: CompileOptions): Compiled {
   refuseUnknown("compile", rest);
-  const unknown = metrics.find((name) => !metricNames.includes(name));
+  const unknown = metrics.find((name) => !watchedNames.includes(name));
   if (unknown)
     throw new UsageError("bad-option", `There is no metric "${unknown}".`, {
-      hint: `Known: ${metricNames.join(", ")}.`,
+      hint: `Known: ${watchedNames.join(", ")}.`,
     });
+  if (classWeights !== undefined) checkClassWeights(classWeights);
   return {
     optimizer: typeof optimizer === "string" ? named("optimizer", optimizers, optimizer)() : optimizer,
     loss: typeof loss === "string" ? named("loss", losses, loss)() : loss,
     metrics,
+    classWeights,
     clipNorm,
     accumulate: checkNumber("accumulate", accumulate, { min: 1, integer: true }),
     batchNorm: named("batchNorm", batchNormModes, batchNorm),

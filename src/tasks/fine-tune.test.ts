@@ -342,7 +342,7 @@ describe("when it goes wrong", () => {
   });
 
   test.each([
-    [{ epochs: 3 }, 'fineTune has no option "epochs".'],
+    [{ epoch: 3 }, 'fineTune has no option "epoch".'],
     [{ headEpochs: 0, tuneEpochs: 0 }, "Nothing would be trained"],
     [{ headEpochs: 0, unfreeze: "none" }, "Nothing would be trained"],
     [{ headEpochs: -1 }, "headEpochs must be a whole number from 0, not -1."],

@@ -1,17 +1,21 @@
 import { TrainingError, UsageError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
+import type { MeasureName, WatchedName } from "../evaluation/measures.ts";
 import { type BatchNormMode, smallestBatch, withBatchStatistics } from "../program/batch-statistics.ts";
-import type { LossName } from "../program/losses.ts";
+import { type LossName, losses } from "../program/losses.ts";
 import { type BestWeights, bestWeights } from "../training/callbacks/best-weights.ts";
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
+import { improves, type Monitor, merit, monitorOf, readings } from "../training/callbacks/monitor.ts";
 import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
 import type { Callback, EpochRecord, StopReason } from "../training/events.ts";
 import { checkBatchSize } from "../training/trainer.ts";
 import type { Base } from "./base-model.ts";
+import { classWeightsOf } from "./class-weights.ts";
 import { freshBase, scratchLearningRates } from "./from-scratch.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
+import { checkMeasurable } from "./measurable.ts";
 import type { PhaseName, PhaseResult } from "./phase.ts";
 import {
   checkRecipe,
@@ -21,8 +25,11 @@ import {
   optimizerFor,
   type RecipeJob,
   recipeDefaults,
+  scratchEpochs,
 } from "./recipe.ts";
+import { orderOf } from "./sampling.ts";
 import { defaultLoss, unitsFor } from "./targets.ts";
+import { requireTwoClasses } from "./threshold.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
 export interface FineTuned {
@@ -36,7 +43,8 @@ export interface FineTuned {
 /**
  * The recipe of transfer learning: a new head is trained on the frozen base, then the base is unfrozen and all of it is
  * trained at a low learning rate; with `lora`, low-rank adapters beside it are. With `fromScratch`, in place of both, the
- * same network is trained with fresh weights. The weights of the epoch with the lowest validation loss are kept.
+ * same network is trained with fresh weights. The weights of the epoch with the lowest validation loss are kept, or with
+ * the best `metric`; with `threshold` it is then chosen.
  *
  * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished
  * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned · "no-adapter"
@@ -47,9 +55,16 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   checkRecipe("fineTune", job);
   const loss = job.loss ?? defaultLoss(data.train.classes.length);
   const layers = headLayers({ ...job, units: unitsFor(loss, data.train) });
+  checkData(data, job, loss);
   const on = (own: Base) => graft(own, layers, { seed: job.seed, threads: job.threads }, host);
   const recipeOn = (model: TransferModel) => new Recipe({ model, data, job, loss, now: host.now });
-  return job.fromScratch ? trainAnew(base, { on, recipeOn, job, data }) : transfer(base, { on, recipeOn, job, data });
+  const story = { on, recipeOn, job, data };
+  const tuned = await (job.fromScratch ? trainAnew(base, story) : transfer(base, story));
+  if (job.threshold !== undefined && tuned.best) {
+    const { batch, maxBadFraction } = job;
+    await tuned.model.setThreshold(job.threshold, data.val, { batch, maxBadFraction });
+  }
+  return tuned;
 }
 
 interface Story {
@@ -82,12 +97,22 @@ async function trainAnew(base: Base, { on, recipeOn, job, data }: Story): Promis
   const { base: fresh, normalization, givenBack } = freshBase(base, job);
   const model = on(fresh);
   checkLeftOver(model, { data, job });
-  const { epochs, learningRate = scratchLearningRates[normalization] } = job;
+  const { epochs = scratchEpochs, learningRate = scratchLearningRates[normalization] } = job;
   job.onEvent?.({ type: "fresh-weights", normalization, givenBack });
   // The reset statistics say nothing of these weights: they have to follow the batches.
   const recipe = recipeOn(model);
   await recipe.phase("scratch", () => model.unfreeze("all"), { epochs, learningRate, batchNorm: "training" });
   return recipe.result();
+}
+
+/** Refuses what the data do not go with, before anything is trained. @throws {UsageError} "bad-option" */
+function checkData({ train, val }: TrainVal, { classWeights, sampling, metric, threshold }: RecipeJob, name: LossName) {
+  const loss = losses[name]();
+  if (classWeights !== undefined) classWeightsOf(train, classWeights);
+  orderOf(sampling, train);
+  checkMeasurable(metric, val, loss);
+  const multiLabel = train.targets !== undefined;
+  if (threshold !== undefined) requireTwoClasses({ classes: train.classes, multiLabel, loss });
 }
 
 interface DataAndJob {
@@ -144,6 +169,10 @@ interface PhaseOptions {
   readonly batchNorm: BatchNormMode;
 }
 
+/** Accuracy is always told. */
+const watched = (metric: MeasureName): readonly WatchedName[] =>
+  metric === "loss" || metric === "accuracy" ? ["accuracy"] : ["accuracy", metric];
+
 class Recipe {
   readonly #parts: RecipeParts;
   readonly #phases: PhaseResult[] = [];
@@ -162,16 +191,19 @@ class Recipe {
     model.compile({
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),
+      metrics: watched(job.metric),
+      classWeights: job.classWeights,
       accumulate: job.accumulate,
       batchNorm,
     });
-    const best = bestWeights({ toBeat: this.#best });
+    const best = bestWeights({ toBeat: this.#best, monitor: this.#monitor });
     const started = this.#parts.now();
     const { epochs: records, stopped } = await model.fit(data.train, {
       epochs: this.#epochs + epochs,
       initialEpoch: this.#epochs,
       validation: data.val,
       batch: job.batch,
+      sampling: job.sampling,
       augment: job.augment,
       maxBadFraction: job.maxBadFraction,
       signal: job.signal,
@@ -185,6 +217,10 @@ class Recipe {
     this.#stopped = stopped;
   }
 
+  get #monitor(): Monitor {
+    return monitorOf(this.#parts.job.metric);
+  }
+
   result(): FineTuned {
     const { model } = this.#parts;
     if (!this.#best && this.#stopped !== "done") throw lost(this.#stopped);
@@ -196,7 +232,7 @@ class Recipe {
     return [
       (event) => job.onEvent?.({ type: "training", phase: name, event }),
       stopOnNaN(),
-      ...(job.patience === undefined ? [] : [earlyStopping({ patience: job.patience })]),
+      ...(job.patience === undefined ? [] : [earlyStopping({ patience: job.patience, monitor: this.#monitor })]),
       ...(job.callbacks?.(name, this.#best) ?? []),
       best,
     ];
@@ -209,15 +245,18 @@ class Recipe {
   ): void {
     this.#epochs += records.length;
     this.#best = best.best() ?? this.#best;
-    const judged = records.filter(({ loss, valLoss = loss }) => Number.isFinite(valLoss));
-    const [top] = judged.sort((a, b) => (a.valLoss ?? a.loss) - (b.valLoss ?? b.loss));
+    const monitor = this.#monitor;
+    const judged = records.filter((record) => improves(record, undefined, monitor));
+    const [top] = judged.sort((a, b) => merit(b, monitor) - merit(a, monitor));
     if (!top) return;
     const { valLoss = top.loss, valMetrics = top.metrics } = top;
+    const { metric } = this.#parts.job;
     this.#phases.push({
       ...phase,
       epochs: records.length,
       valLoss,
       valAccuracy: valMetrics.accuracy ?? Number.NaN,
+      ...(metric === "loss" ? {} : { best: { metric, value: readings(top)[monitor] ?? Number.NaN } }),
     });
   }
 }

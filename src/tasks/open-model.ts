@@ -30,7 +30,13 @@ export async function openModel(
   const numbers = Array.from({ length: typeof classes === "number" ? classes : 0 }, (_, at) => `class ${at}`);
   const isUnnamed = model.labels === undefined && numbers.length === imagenetClasses;
   const named = isUnnamed && (await isOfZoo(path, store)) ? await imagenetLabels(host) : undefined;
-  return { graph, labels: model.labels ?? named ?? numbers, preprocessing, loss: lossOf(model, lastActivation(whole)) };
+  return {
+    graph,
+    labels: model.labels ?? named ?? numbers,
+    preprocessing,
+    loss: lossOf(model, lastActivation(whole)),
+    threshold: model.config?.regraft?.threshold,
+  };
 }
 
 /** Whether a name means the repository of a card, all of which were trained on ImageNet. What lies here comes first. */

@@ -1,3 +1,5 @@
+import type { MeasureName } from "../evaluation/measures.ts";
+
 /** The two parts of the recipe: new head on a frozen base, then the base too. And what it is compared with. */
 export type PhaseName = "head" | "tune" | "scratch";
 
@@ -11,4 +13,6 @@ export interface PhaseResult {
   /** Of the phase's best epoch. */
   readonly valLoss: number;
   readonly valAccuracy: number;
+  /** Where something else than the loss chose it: that, on the validation data. */
+  readonly best?: { readonly metric: MeasureName; readonly value: number };
 }

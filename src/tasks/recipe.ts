@@ -1,5 +1,6 @@
 import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { type MeasureName, measures } from "../evaluation/measures.ts";
 import type { Augmentation } from "../image/augment.ts";
 import type { BatchNormMode } from "../program/batch-statistics.ts";
 import { type LossName, losses } from "../program/losses.ts";
@@ -9,9 +10,12 @@ import { checkUnfreeze, type Unfreeze } from "../rewrite/trainable.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
 import type { CacheOptions } from "./assembly.ts";
+import { type ClassWeights, checkClassWeights } from "./class-weights.ts";
 import { batchNormModes, named } from "./compile.ts";
 import type { PhaseName } from "./phase.ts";
 import type { RunEvent } from "./run-events.ts";
+import { type Sampling, samplings } from "./sampling.ts";
+import { checkThreshold, type ThresholdChoice } from "./threshold.ts";
 
 export interface FineTuneOptions {
   /** Epochs with the base frozen, from 0. */
@@ -23,8 +27,8 @@ export interface FineTuneOptions {
   readonly unfreeze?: Unfreeze;
   /** All weights are drawn anew, and trained in one phase: what transfer is measured against. */
   readonly fromScratch?: boolean;
-  /** Epochs from scratch, from 1. */
-  readonly epochs?: number;
+  /** Epochs from scratch, from 1; by default `scratchEpochs`. */
+  readonly epochs?: number | undefined;
   /** From scratch; by default what suits the network (`scratchLearningRates`). */
   readonly learningRate?: number | undefined;
   /** What unfrozen BatchNormalization layers normalize by: running statistics that stay, or those of each batch. */
@@ -43,12 +47,20 @@ export interface FineTuneOptions {
   /** Share of the inputs of each new dense layer that is dropped while training. From 0 to below 1. */
   readonly dropout?: number;
   readonly labelSmoothing?: number;
+  /** What the examples of each class weigh in the training loss; by default all weigh 1. */
+  readonly classWeights?: ClassWeights | undefined;
+  /** Which examples an epoch has: each once, or as many of every class. */
+  readonly sampling?: Sampling;
+  /** What is measured on the validation data to choose the best epoch, and for `patience`. */
+  readonly metric?: MeasureName;
+  /** Of two classes, the score of the second from which on it is chosen, or what it is to be best for; by default the higher score wins. */
+  readonly threshold?: ThresholdChoice | undefined;
   readonly batch?: number;
   readonly accumulate?: number;
   readonly augment?: Augmentation | undefined;
   readonly seed?: number;
   readonly threads?: number | undefined;
-  /** Epochs without a better validation loss after which a phase ends early. */
+  /** Epochs without a better validation loss, or `metric`, after which a phase ends early. */
   readonly patience?: number | undefined;
   readonly maxBadFraction?: number;
   /** How much of the frozen part's features is kept, and where. */
@@ -66,12 +78,13 @@ export const fineTuneDefaults = {
   tuneLearningRate: 1e-5,
   unfreeze: "all",
   fromScratch: false,
-  epochs: 15,
   batchNorm: "frozen",
   optimizer: "adam",
   hidden: [],
   dropout: 0.2,
   labelSmoothing: 0,
+  sampling: "shuffled",
+  metric: "loss",
   batch: 32,
   accumulate: 1,
   seed: 0,
@@ -84,6 +97,9 @@ export const fineTuneDefaults = {
  * before, 0.069 at 1e-4, 0.066 at 3e-4, 0.083 at 1e-3.
  */
 export const loraLearningRate = 3e-4;
+
+/** Epochs from scratch: as many as the two phases of transfer have together. */
+export const scratchEpochs = fineTuneDefaults.headEpochs + fineTuneDefaults.tuneEpochs;
 
 /** The defaults that go with some options. */
 export const recipeDefaults = ({ lora }: Pick<FineTuneOptions, "lora">) => ({
@@ -110,6 +126,10 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   hidden: true,
   dropout: true,
   labelSmoothing: true,
+  classWeights: true,
+  sampling: true,
+  metric: true,
+  threshold: true,
   batch: true,
   accumulate: true,
   augment: true,
@@ -144,10 +164,15 @@ export function checkRecipe(where: string, recipe: RecipeJob): void {
     checkNumber(name, recipe[name as keyof typeof ranges], range);
   }
   if (recipe.patience !== undefined) checkNumber("patience", recipe.patience, whole);
+  if (recipe.epochs !== undefined) checkNumber("epochs", recipe.epochs, whole);
   if (recipe.learningRate !== undefined) checkNumber("learningRate", recipe.learningRate, { moreThan: 0 });
   for (const units of recipe.hidden) checkNumber("hidden", units, whole);
   checkUnfreeze(recipe.unfreeze);
   named("batchNorm", batchNormModes, recipe.batchNorm);
+  named("sampling", samplings, recipe.sampling);
+  named("metric", measures, recipe.metric);
+  if (recipe.classWeights !== undefined) checkClassWeights(recipe.classWeights);
+  if (recipe.threshold !== undefined) checkThreshold(recipe.threshold);
   checkLora(recipe);
   optimizerFor(recipe.optimizer, recipe.headLearningRate);
   if (recipe.loss !== undefined) lossFor(recipe.loss, recipe.labelSmoothing);
@@ -174,6 +199,10 @@ const scratchOptions: readonly OptionFlag[] = [
   ["epochs", "--epochs"],
   ["learningRate", "--lr"],
 ];
+
+/** Names of options that say nothing of a recipe: those of the phases that it does not have. */
+export const idleOptions = ({ fromScratch }: Pick<RecipeJob, "fromScratch">): readonly string[] =>
+  (fromScratch ? transferOptions : scratchOptions).map(([name]) => name);
 
 function checkPhases(recipe: RecipeJob): void {
   const usual: FineTuneOptions = recipeDefaults(recipe);
@@ -223,7 +252,6 @@ const ranges = {
   tuneLearningRate: { moreThan: 0 },
   dropout: { min: 0, lessThan: 1 },
   labelSmoothing: { min: 0, lessThan: 1 },
-  epochs: whole,
   batch: whole,
   accumulate: whole,
   seed: {},

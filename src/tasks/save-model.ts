@@ -58,6 +58,7 @@ export async function saveModel(
       card,
       problemType: problemTypeOf(model.loss, multiLabel),
       loss: model.loss,
+      threshold: model.threshold,
       dtype,
     },
     { store, overwrite },

@@ -127,6 +127,9 @@ describe("a run that goes well", () => {
       data: { value: "/data", from: "given" },
       out: { value: "/runs/a", from: "given" },
       unfreeze: { value: "all", from: "default" },
+      fromScratch: { value: false, from: "default" },
+      metric: { value: "loss", from: "default" },
+      sampling: { value: "shuffled", from: "default" },
       batchNorm: { value: "frozen", from: "default" },
       optimizer: { value: "adam", from: "default" },
       hidden: { value: [], from: "default" },
@@ -328,8 +331,8 @@ describe("a run that fails", () => {
   });
 
   test("refuses unknown options before it does anything", async () => {
-    const misspelt = { ...quick, epochs: 3 };
-    await expect(trainRun(misspelt, testHost())).rejects.toThrow('trainRun has no option "epochs".');
+    const misspelt = { ...quick, epoch: 3 };
+    await expect(trainRun(misspelt, testHost())).rejects.toThrow('trainRun has no option "epoch".');
   });
 
   test("by a loss that is not a number later saves the best model, and says so", async () => {
@@ -410,4 +413,13 @@ test("pictures of another folder can be the validation data", async () => {
   await writePictures(host.store, "/other", drawnPictures({ classes: 2, perClass: 3, seed: 8 }));
   const { valLoss } = await trainRun({ ...quick, data: "/data/train", val: "/other", tuneEpochs: 0 }, host);
   expect((await evaluateRun({ run: "/runs/a", data: "/other", batch: 8 }, host)).loss).toBe(valLoss);
+});
+
+test("from scratch, run.json tells the options of that phase and not of the others", async () => {
+  const host = await furnished();
+  const { data, model, out, batch } = quick;
+  await trainRun({ data, model, out, batch, fromScratch: true, epochs: 2 }, host);
+  const { options: told } = JSON.parse(await host.store.readText(`${out}/run.json`));
+  expect(told).toMatchObject({ fromScratch: { value: true, from: "given" }, epochs: { value: 2, from: "given" } });
+  expect(Object.keys(told)).not.toContain("headEpochs");
 });

@@ -7,12 +7,13 @@ import type { SavedDtype } from "../models/transformers-js.ts";
 import { requireFloat16 } from "../rewrite/to-float16.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
 import { historyFile } from "../training/callbacks/history-file.ts";
+import { monitorOf } from "../training/callbacks/monitor.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
 import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
-import { checkRecipe, type FineTuneOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
+import { checkRecipe, type FineTuneOptions, idleOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
 import type { SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
@@ -47,6 +48,8 @@ export interface TrainResult {
   /** Of the saved model, measured in float32. */
   readonly valLoss: number;
   readonly valAccuracy: number;
+  /** Of two classes, the score of the second from which on it is chosen, where one was asked for. */
+  readonly threshold?: number | undefined;
   /** The low-rank adapters, where the run came to them. */
   readonly lora?: TrainedLora | undefined;
   readonly skipped: readonly SkippedImage[];
@@ -173,6 +176,7 @@ class Run {
       phases,
       valLoss: loss,
       valAccuracy,
+      threshold: model.threshold,
       lora,
       skipped,
       stopped,
@@ -188,7 +192,7 @@ class Run {
       cache: { folder: folder.paths.root, ...job.cache },
       callbacks: (phase, toBeat) => [
         historyFile({ store, path: folder.paths.history, phase }),
-        checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat }),
+        checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat, monitor: monitorOf(job.metric) }),
       ],
     };
   }
@@ -226,13 +230,15 @@ class Run {
     };
     const isDefault = (name: string, value: unknown) =>
       !said.has(name) && JSON.stringify(value) === JSON.stringify(usual[name]);
-    const entries = Object.entries(values).map(
+    const idle = idleOptions(this.#parts.job);
+    const telling = Object.entries(values).filter(([name]) => !idle.includes(name));
+    const entries = telling.map(
       ([name, value]) => [name, { value, from: isDefault(name, value) ? "default" : "given" }] as const,
     );
     return Object.fromEntries(entries);
   }
 
-  #cardRows({ phases, lora }: TrainResult) {
+  #cardRows({ phases, lora, threshold, classes }: TrainResult) {
     const { job } = this.#parts;
     const { train, val } = this.#counts();
     return {
@@ -240,6 +246,7 @@ class Run {
       ...(lora ? { "Low-rank adapters": `rank ${lora.rank} on ${lora.modules.length} layers, folded in` } : {}),
       "Training pictures": train,
       "Validation pictures": val,
+      ...(threshold === undefined ? {} : { Threshold: `${classes[1]} from a score of ${threshold.toFixed(4)} on` }),
       Optimizer: job.optimizer,
       "Learning rate": phases.map(({ name, learningRate }) => `${learningRate} (${name})`).join(", "),
       Batch: job.batch,

@@ -20,14 +20,17 @@ import type { Callback, EpochRecord } from "../training/events.ts";
 import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
 import { type Assembly, assemble, type CacheOptions, cacheOptions, preparedPictures } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
+import { classWeightsOf } from "./class-weights.ts";
 import { checkClasses } from "./classes.ts";
 import { Classifier, type Finished, type Judged, type Prediction } from "./classifier.ts";
-import { type Compiled, type CompileOptions, compiled } from "./compile.ts";
+import { type Compiled, type CompileOptions, compiled, named } from "./compile.ts";
 import { finished } from "./finished.ts";
 import type { Host } from "./host.ts";
 import { type Adapters, adapterContent, addAdapters, type LoraOptions } from "./lora.ts";
 import { type Picture, predictPictures } from "./pictures.ts";
+import { orderOf, type Sampling, samplings } from "./sampling.ts";
 import { type SaveOptions, saveModel } from "./save-model.ts";
+import { checkThreshold, chosenThreshold, requireTwoClasses, type ThresholdChoice } from "./threshold.ts";
 import { checkGradients } from "./trainable-from.ts";
 
 export interface FitModelOptions {
@@ -44,6 +47,8 @@ export interface FitModelOptions {
   /** Random crops and flips of the training pictures; features are then not cached. */
   readonly augment?: Augmentation | undefined;
   readonly cache?: Partial<CacheOptions>;
+  /** Which examples an epoch has; by default each once. */
+  readonly sampling?: Sampling;
   /** Share of the pictures, training and validation together, that may be unreadable before training stops. From 0 to 1. */
   readonly maxBadFraction?: number;
   /** Hears, before anything is computed, whether features of the frozen part will be cached. */
@@ -100,6 +105,7 @@ export class TransferModel {
   /** Whether the labels of an example stand side by side. */
   #multiLabel = false;
   #answerer: Answerer | undefined;
+  #threshold: number | undefined;
   #adapters: Adapters | undefined;
   /** Of the last `fit`: the next one need not decode them again. */
   #kept: { readonly memoryBytes: number; readonly pictures: PreparedPictures } | undefined;
@@ -229,14 +235,18 @@ export class TransferModel {
       cache = {},
       augment,
       onStart,
+      sampling = "shuffled",
       ...rest
     } = options;
     const { epochs, initialEpoch = 0, callbacks = [], signal, ...unknown } = rest;
     refuseUnknown("fit", unknown);
     const how = this.#required();
     if (validation) checkClasses(validation, train.classes);
+    const order = orderOf(named("sampling", samplings, sampling), train);
     this.#classes = train.classes;
     this.#multiLabel = train.targets !== undefined;
+    // Chosen for weights that are about to change.
+    this.#threshold = undefined;
     const { added, seed, threads, base } = this.#grafted;
     const caching = cacheOptions(cache, this.#host);
     const kept = this.#picturesFor(caching);
@@ -246,6 +256,7 @@ export class TransferModel {
         trainable: this.trainable,
         added,
         compiled: how,
+        classWeights: how.classWeights && classWeightsOf(train, how.classWeights),
         preprocessing: base.preprocessing,
         augment,
         seed,
@@ -268,7 +279,7 @@ export class TransferModel {
       fitTrainer(assembly.trainer, {
         train: source(train, "train"),
         validation: validation && source(validation, "val"),
-        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, seed },
+        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, seed, order },
         accumulate: how.accumulate,
         learningRate: how.optimizer.learningRate,
         metrics: how.metrics,
@@ -291,6 +302,39 @@ export class TransferModel {
     this.#ledgers.expect([dataset], { maxFraction: maxBadFraction });
     const classifier = await this.#answering(dataset.classes);
     return classifier.judge(dataset, { batch, metrics, ledger: this.#ledgers.for(dataset) });
+  }
+
+  /** Of two classes, the score of the second from which on it is chosen; undefined: the higher score wins. */
+  get threshold(): number | undefined {
+    return this.#threshold;
+  }
+
+  /**
+   * Chooses from which score on the second of two classes is the answer: a number, or what is best for it on a data set that
+   * was not trained on. What the model computes stays the same; `predict`, `evaluate` and saved folders go by it.
+   *
+   * @throws {UsageError} "bad-option" for more than two classes, or no probabilities · {TrainingError} "not-compiled"
+   * @throws {DataError} "one-class" where the data have one class only
+   */
+  async setThreshold(
+    choice: ThresholdChoice,
+    validation: Dataset,
+    { batch = 32, maxBadFraction }: EvaluateModelOptions = {},
+  ): Promise<number> {
+    checkThreshold(choice);
+    const { loss } = this.#required();
+    requireTwoClasses({ classes: this.#known(), multiLabel: this.#multiLabel, loss });
+    if (typeof choice === "number") this.#threshold = choice;
+    else {
+      checkClasses(validation, this.#known());
+      this.#ledgers.expect([validation], { maxFraction: maxBadFraction });
+      const classifier = await this.#answering(this.#known());
+      const { predictions } = await classifier.judge(validation, { batch, ledger: this.#ledgers.for(validation) });
+      this.#threshold = chosenThreshold(predictions, choice);
+    }
+    // The engine that answers knows the old one.
+    await this.#forget();
+    return this.#threshold;
   }
 
   /** The best labels of each picture. @throws {TrainingError} "not-compiled" before `fit` has seen the classes */
@@ -343,6 +387,7 @@ export class TransferModel {
       loss: this.#required().loss,
       labels: classes,
       preprocessing: this.base.preprocessing,
+      threshold: this.#threshold,
     });
   }
 

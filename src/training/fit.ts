@@ -1,7 +1,8 @@
 import { checkNumber } from "../base/options.ts";
-import { random } from "../base/random.ts";
-import type { MetricName } from "../evaluation/metrics.ts";
-import type { PredictionBatch } from "../evaluation/prediction-log.ts";
+import { type Random, random } from "../base/random.ts";
+import { measures, type WatchedName } from "../evaluation/measures.ts";
+import { isMetric } from "../evaluation/metrics.ts";
+import { type PredictionBatch, predictionLog } from "../evaluation/prediction-log.ts";
 import type { Activation } from "../evaluation/scores.ts";
 import { type Means, tally } from "../evaluation/tally.ts";
 import type { Schedule } from "../program/schedules.ts";
@@ -22,12 +23,15 @@ export interface FitOptions {
   readonly accumulate?: number;
   readonly learningRate: number;
   readonly schedule: Schedule;
-  readonly metrics: readonly MetricName[];
+  /** Those that are no mean over examples are measured on the validation data alone. */
+  readonly metrics: readonly WatchedName[];
   readonly activation: Activation;
   /** Whether one class alone is true of an example, as accuracy counts it. */
   readonly exclusive?: boolean;
   /** Governs the order of examples and dropout. */
   readonly seed: number;
+  /** The examples of an epoch, in the order of its steps; by default all, shuffled. Depends on its arguments alone. */
+  readonly order?: ((indices: readonly number[], rng: Random) => readonly number[]) | undefined;
   readonly callbacks?: readonly Callback[];
   /** Stops the run after the current step, or before the first one while the sources are prepared. */
   readonly signal?: Signal | undefined;
@@ -126,9 +130,10 @@ class Run {
   /** One pass over the training data. */
   async #pass(epoch: number): Promise<Means> {
     const { train, batch, accumulate = 1, seed, metrics, activation, exclusive = true } = this.#options;
+    const { order: ordered = shuffled } = this.#options;
     const rng = random(seed).fork("epoch", epoch);
-    const order = rng.fork("order").shuffle(train.indices());
-    const sums = tally(metrics, { activation, exclusive });
+    const order = ordered(train.indices(), rng.fork("order"));
+    const sums = tally(metrics.filter(isMetric), { activation, exclusive });
     const steps = this.#stepsPerEpoch();
     let step = 0;
     for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch }))) {
@@ -176,32 +181,50 @@ class Run {
   }
 }
 
+const shuffled = (indices: readonly number[], rng: Random): readonly number[] => rng.shuffle(indices);
+
 export interface EvaluateOptions {
   readonly source: Source;
   readonly batch: number;
-  readonly metrics: readonly MetricName[];
+  readonly metrics: readonly WatchedName[];
   readonly activation: Activation;
   readonly exclusive?: boolean;
+  /** Of two classes, the score of the second from which on it is chosen. */
+  readonly threshold?: number | undefined;
   /** Hears what the model says of each batch. */
   readonly onBatch?: ((batch: PredictionBatch) => void) | undefined;
   /** Ends the evaluation after the current batch: the means are then of a part. */
   readonly signal?: Signal | undefined;
 }
 
-/** Means of the loss and the metrics over all examples of a source, with the weights as they are. */
+/**
+ * Means of the loss and the metrics over all examples of a source, with the weights as they are, and those metrics that are
+ * no means. One that says nothing of the examples is left out.
+ */
 export async function evaluate(
   trainer: Pick<Trainer, "evaluate">,
-  { source, batch, metrics, activation, exclusive = true, onBatch, signal }: EvaluateOptions,
+  { source, batch, metrics, activation, exclusive = true, threshold, onBatch, signal }: EvaluateOptions,
 ): Promise<Means> {
-  const sums = tally(metrics, { activation, exclusive });
+  const sums = tally(metrics.filter(isMetric), { activation, exclusive, threshold });
+  const whole = metrics.filter((name) => !isMetric(name));
+  const log = whole.length > 0 ? predictionLog({ activation, exclusive, threshold }) : undefined;
   for await (const examples of source.batches({ order: source.indices(), batch, epoch: 0 })) {
     const { losses, logits } = await trainer.evaluate(examples);
     const { indices, targets } = examples;
     sums.add({ logits, targets, losses, count: indices.length });
-    onBatch?.({ indices, logits, targets, losses });
+    const said = { indices, logits, targets, losses };
+    log?.add(said);
+    onBatch?.(said);
     if (signal?.aborted) break;
   }
-  return sums.means();
+  const means = sums.means();
+  const predictions = log?.predictions();
+  if (!predictions) return means;
+  const measured = whole.flatMap((name) => {
+    const value = measures[name].of(predictions);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...means, metrics: { ...means.metrics, ...Object.fromEntries(measured) } };
 }
 
 /** Tells of each item whether it is the last one. */

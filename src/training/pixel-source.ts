@@ -13,9 +13,16 @@ export interface PixelSourceOptions {
   /** Of one picture, [3, H, W]. */
   readonly shape: StaticShape;
   /** Writes a picture as the model's input values; where it augments, differently in each epoch. */
-  readonly prepare: (image: RgbImage, into: Float32Array, example: { index: number; epoch: number }) => void;
+  readonly prepare: (image: RgbImage, into: Float32Array, example: Seen) => void;
   /** What is true of an example, [C]. */
   readonly target: (index: number) => ArrayLike<number>;
+}
+
+/** An example of a pass: `time` counts how often the same pass has had it before, from 0. */
+export interface Seen {
+  readonly index: number;
+  readonly epoch: number;
+  readonly time: number;
 }
 
 /** Pictures, decoded and prepared while the step before them runs. */
@@ -27,11 +34,12 @@ export function pixelSource({ dataset, ledger, input, shape, prepare, target }: 
       return Array.from({ length: dataset.size }, (_, index) => index).filter((index) => !bad.has(index));
     },
     async *batches({ order, batch, epoch, signal }) {
+      const times = timesBefore(order);
       const read = batches(dataset, {
         indices: order,
         batch,
         shape,
-        prepare: (image, into, index) => prepare(image, into, { index, epoch }),
+        prepare: (image, into, index, place) => prepare(image, into, { index, epoch, time: times[place] ?? 0 }),
         onBad: (index, error) => ledger.add(index, error),
         ...(signal ? { signal } : {}),
       });
@@ -45,4 +53,14 @@ export function pixelSource({ dataset, ledger, input, shape, prepare, target }: 
 /** The targets of several examples, [N, C] flat. */
 export function stackTargets(indices: readonly number[], target: (index: number) => ArrayLike<number>): Float32Array {
   return Float32Array.from(indices.flatMap((index) => Array.from(target(index))));
+}
+
+/** Of each place of an order, how often the same example stands before it. */
+function timesBefore(order: readonly number[]): readonly number[] {
+  const seen = new Map<number, number>();
+  return order.map((index) => {
+    const times = seen.get(index) ?? 0;
+    seen.set(index, times + 1);
+    return times;
+  });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeConsole } from "../../../test/cli-console.ts";
 import { preprocessingPresets } from "../../image/presets.ts";
-import { fineTuneDefaults, loraLearningRate } from "../../tasks/recipe.ts";
+import { fineTuneDefaults, loraLearningRate, scratchEpochs } from "../../tasks/recipe.ts";
 import { command } from "../command.ts";
 import { runCli } from "../run-cli.ts";
 import { trainFlags, trainOperands } from "./train.ts";
@@ -57,6 +57,12 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--hidden", "256,64"], { hidden: [256, 64] }],
   [["--dropout", "0"], { dropout: 0 }],
   [["--label-smoothing", "0.1"], { labelSmoothing: 0.1 }],
+  [["--class-weights", "balanced"], { classWeights: "balanced" }],
+  [["--class-weights", "ants=2, x=y=0.5"], { classWeights: { ants: 2, "x=y": 0.5 } }],
+  [["--sampling", "balanced"], { sampling: "balanced" }],
+  [["--metric", "macroF1"], { metric: "macroF1" }],
+  [["--threshold", "f1"], { threshold: "f1" }],
+  [["--threshold", "0.3"], { threshold: 0.3 }],
   [["--head-at", "/fc/Gemm"], { headAt: "/fc/Gemm" }],
   [["--preprocessing", "caffe"], { preprocessing: "caffe" }],
   [["--seed", "7"], { seed: 7 }],
@@ -90,6 +96,10 @@ describe("the flags of train", () => {
     expect(told.length).toBe(
       Object.keys(fineTuneDefaults).filter((name) => name !== "hidden" && name !== "fromScratch").length,
     );
+  });
+
+  it("tell the epochs from scratch", () => {
+    expect(trainFlags.epochs.about).toContain(`(default: ${scratchEpochs})`);
   });
 
   it("tell the learning rate that goes with adapters", () => {

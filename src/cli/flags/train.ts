@@ -1,11 +1,23 @@
+import { measureNames } from "../../evaluation/measures.ts";
 import { type Flags, type Operands, one, onOff } from "../flag.ts";
-import { folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "../values.ts";
+import {
+  classWeights,
+  folderOrFraction,
+  listOf,
+  number,
+  oneOf,
+  text,
+  unfreeze,
+  wholeNumber,
+  wordOrNumber,
+} from "../values.ts";
 import { batch, headAt, maxBadFraction, preprocessing, seed, threads } from "./shared.ts";
 
 const files = "Files:";
 const recipe = "Recipe:";
 const head = "New layers:";
 const model = "Reading the model:";
+const imbalance = "Unequal classes, and what is best:";
 
 const epochs = wholeNumber({ min: 0 });
 const aboveZero = number({ above: 0 });
@@ -141,11 +153,36 @@ export const trainFlags = {
   },
   patience: {
     term: "--patience <n>",
-    about: "epochs without a better validation loss after which a phase ends (default: none)",
+    about: "epochs without a better validation loss (or --metric) after which a phase ends (default: none)",
     group: recipe,
     parse: wholeNumber({ min: 1 }),
   },
   augment: onOff("--augment", "random crops and flips of the training pictures", recipe),
+
+  classWeights: {
+    term: "--class-weights <what>",
+    about: "what pictures weigh in the training loss: balanced (rare classes more), or ants=2,bees=1 (default: all 1)",
+    group: imbalance,
+    parse: classWeights,
+  },
+  sampling: {
+    term: "--sampling <how>",
+    about: "pictures of an epoch: shuffled (each once), or balanced (every class equally often) (default: shuffled)",
+    group: imbalance,
+    parse: oneOf({ shuffled: "shuffled", balanced: "balanced" }),
+  },
+  metric: {
+    term: "--metric <name>",
+    about: `what the best epoch is best in, on validation pictures: loss, accuracy, balancedAccuracy, macroF1, rocAuc, … (default: loss)`,
+    group: imbalance,
+    parse: oneOf(Object.fromEntries(measureNames.map((name) => [name, name]))),
+  },
+  threshold: {
+    term: "--threshold <what>",
+    about: "of two classes, the score from which on the second is chosen, or f1 or youden: best for it (default: 0.5)",
+    group: imbalance,
+    parse: wordOrNumber(["f1", "youden"], { above: 0, below: 1 }),
+  },
 
   hidden: {
     term: "--hidden <units,...>",

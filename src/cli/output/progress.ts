@@ -125,7 +125,11 @@ export class Progress {
     const judged = valLoss === undefined ? "" : `  ${dim("val loss")} ${decimals(valLoss)}`;
     const accuracy = valMetrics ? `  ${dim("val acc")} ${bold(percent(valMetrics.accuracy).padStart(6))}` : "";
     this.#terminal.clearStatus();
-    this.#terminal.line(`  ${this.#where(phase, epoch)}  ${trained}${judged}${accuracy}  ${dim(duration(seconds))}`);
+    const others = Object.entries(valMetrics ?? {})
+      .filter(([name]) => name !== "accuracy")
+      .map(([name, value]) => `  ${dim(`val ${name}`)} ${decimals(value)}`);
+    const told = [trained, judged, accuracy, ...others].join("");
+    this.#terminal.line(`  ${this.#where(phase, epoch)}  ${told}  ${dim(duration(seconds))}`);
   }
 
   #where(phase: PhaseName, epoch: number): string {

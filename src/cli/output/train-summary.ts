@@ -6,7 +6,7 @@ import type { Colors } from "./terminal.ts";
 
 const endings: Readonly<Record<TrainResult["stopped"], string>> = {
   done: "",
-  "early-stopping": "ended early: the validation loss had stopped falling",
+  "early-stopping": "ended early: it had stopped getting better on the validation pictures",
   "time-limit": "ended early: another epoch would have taken longer than there was time for",
   "nan-loss": "ended early: the loss stopped being a number; the best model before that is kept",
   interrupted: "stopped by Ctrl-C; the best model so far is kept",
@@ -17,12 +17,13 @@ const advice = "check that the folders hold what they say, take more pictures or
 /** What a run came to: accuracy per phase, where the model is, what was skipped, what to type next. */
 export function trainSummary(result: TrainResult, next: readonly string[], colors: Colors): readonly string[] {
   const { bold, dim, green, yellow } = colors;
-  const rows = result.phases.map(({ name, epochs, seconds, valLoss, valAccuracy }) => [
+  const rows = result.phases.map(({ name, epochs, seconds, valLoss, valAccuracy, best }) => [
     bold(name),
     dim(counted(epochs, "epoch")),
     dim(duration(seconds)),
     `${dim("val loss")} ${decimals(valLoss)}`,
     `${dim("val acc")} ${percent(valAccuracy)}`,
+    ...(best && best.metric !== "accuracy" ? [`${dim(`val ${best.metric}`)} ${decimals(best.value)}`] : []),
   ]);
   const ending = endings[result.stopped];
   const chance = 1 / result.classes.length;
@@ -33,6 +34,7 @@ export function trainSummary(result: TrainResult, next: readonly string[], color
     "",
     `  ${guessing ? yellow("!") : green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
     ...loraLines(result, colors),
+    ...thresholdLines(result, colors),
     ...(guessing ? [`  ${yellow(`no better than guessing, which gives ${percent(chance)}: ${advice}`)}`] : []),
     ...(ending ? [`  ${yellow(ending)}`] : []),
     ...skippedLines(result.skipped, colors),
@@ -41,6 +43,9 @@ export function trainSummary(result: TrainResult, next: readonly string[], color
     ...next.map((command) => `    ${command}`),
   ];
 }
+
+const thresholdLines = ({ threshold, classes }: TrainResult, { dim }: Colors): readonly string[] =>
+  threshold === undefined ? [] : [`  ${dim(`${classes[1]} from a score of ${percent(threshold)} on`)}`];
 
 function loraLines({ lora }: TrainResult, { dim }: Colors): readonly string[] {
   if (!lora) return [];

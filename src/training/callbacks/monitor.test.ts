@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { epochRecord } from "../../../test/fixtures/fake-training.ts";
-import { improves, merit, readings } from "./monitor.ts";
+import { improves, merit, monitorOf, readings } from "./monitor.ts";
 
 const record = epochRecord(3, {
   loss: 2,
@@ -20,6 +20,14 @@ test("merit is larger where the epoch is better: losses and errors turned round,
     merit(record, name),
   );
   expect(merits).toEqual([-2, -3, -5, 0.5, 0.4]);
+});
+
+test("which way is better is told by the table of measures", () => {
+  const record = epochRecord(1, { valLoss: 1, valMetrics: { macroF1: 0.5, brierScore: 0.2, logLoss: 3, r2: 0.1 } });
+  const merits = (["loss", "macroF1", "brierScore", "logLoss", "r2"] as const).map((name) =>
+    merit(record, monitorOf(name)),
+  );
+  expect(merits).toEqual([-1, 0.5, -0.2, -3, 0.1]);
 });
 
 test("a number that the run does not have is refused, with those that it has", () => {

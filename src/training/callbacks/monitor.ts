@@ -1,7 +1,11 @@
 import { UsageError } from "../../base/errors.ts";
+import { type MeasureName, measures } from "../../evaluation/measures.ts";
 import type { EpochRecord } from "../events.ts";
 
-/** What "best" is judged by: a loss falls, a metric's name in lower camel case rises, e.g. "valAccuracy". */
+/**
+ * What "best" is judged by: a measure's name as in `evaluation/measures`, "val" before it where it is the validation data's,
+ * e.g. "valMacroF1". The table says which way is better.
+ */
 export type Monitor = "loss" | "valLoss" | (string & {});
 
 /**
@@ -32,4 +36,11 @@ export function readings({ loss, metrics, valLoss, valMetrics = {} }: EpochRecor
 /** "accuracy" becomes "valAccuracy". */
 const valName = (metric: string): string => `val${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
 
-const falls = (monitor: Monitor): boolean => /loss|error/i.test(monitor);
+/** The monitor of a measure on the validation data. */
+export const monitorOf = (measure: MeasureName): Monitor => valName(measure);
+
+const falling: ReadonlySet<string> = new Set(
+  Object.entries(measures).flatMap(([name, { better }]) => (better === "lower" ? [name, valName(name)] : [])),
+);
+
+const falls = (monitor: Monitor): boolean => falling.has(monitor);
