@@ -10,6 +10,7 @@ export const errorCodes = {
   "unsupported-attribute": "An op carries an attribute value that Regraft does not handle.",
   "no-gradient": "A node in the part to be trained has no gradient rule.",
   "no-head": "No classifier was found at the end of the graph.",
+  "no-feature-map": "The model keeps no map of the picture's places, or the node named gives none.",
   "no-such-node": "A node was named that the graph does not have.",
   "nothing-to-train": "No weight of the graph is trainable.",
   "no-adapter": "There is no low-rank adapter, or a layer cannot have one.",
