@@ -8,9 +8,18 @@ import { type BenchOptions, type BenchResult, benchModel as benchOn } from "./ta
 import { checkModelGradients, type GradientOptions, type GradientReport } from "./tasks/check-model-gradients.ts";
 import { type CompareOptions, type CompareResult, compareStrategies as compareOn } from "./tasks/compare.ts";
 import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
+import {
+  type ExplainedClass,
+  type Explainer,
+  type ExplainerOptions,
+  type Explanation,
+  explainPicture,
+  openExplainer as openExplainerOn,
+} from "./tasks/explain.ts";
 import { type FineTuned, fineTune as fineTuneOn } from "./tasks/fine-tune.ts";
 import { type GraftOptions, graft as graftOn } from "./tasks/graft.ts";
 import { loadAdapter as loadAdapterOn } from "./tasks/load-adapter.ts";
+import type { Picture } from "./tasks/pictures.ts";
 import type { FineTuneOptions } from "./tasks/recipe.ts";
 import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
 import type { TransferModel } from "./tasks/transfer-model.ts";
@@ -103,6 +112,23 @@ export const checkGradients = (base: Base, options: GradientOptions = {}): Promi
 export const loadModel = (path: string, options: LoadModelOptions = {}): Promise<TrainedModel> =>
   loadTrained(path, options, host);
 
+/**
+ * Where in a picture a saved model sees a class (Grad-CAM). For several pictures, or the picture with the map laid over
+ * it, `openExplainer`.
+ *
+ * @throws {GraphError} "no-feature-map" · "no-gradient" · {UsageError} "bad-option" for an unknown class · what
+ *   `loadModel` and `predict` throw
+ */
+export const explain = (
+  model: string,
+  picture: Picture,
+  options: ExplainerOptions & ExplainedClass = {},
+): Promise<Explanation> => explainPicture(model, picture, options, host);
+
+/** Loads a saved model to be asked where it sees what, picture after picture; `overlay` draws it. */
+export const openExplainer = (model: string, options: ExplainerOptions = {}): Promise<Explainer> =>
+  openExplainerOn(model, options, host);
+
 export type { ErrorCode } from "./base/error-codes.ts";
 export {
   DataError,
@@ -119,6 +145,7 @@ export type { ImageFolder } from "./data/image-folder.ts";
 export type { ClassEvaluation, Evaluation } from "./evaluation/evaluation.ts";
 export type { MeasureName } from "./evaluation/measures.ts";
 export type { Augmentation } from "./image/augment.ts";
+export type { HeatMap } from "./image/heat-overlay.ts";
 export type { RgbImage } from "./image/image.ts";
 export type { Preprocessing } from "./image/preprocessing.ts";
 export type { BatchNormMode } from "./program/batch-statistics.ts";
@@ -142,6 +169,7 @@ export type {
 } from "./tasks/compare.ts";
 export type { CompileOptions } from "./tasks/compile.ts";
 export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
+export type { Explainer, ExplainerOptions, Explanation, OverlayPictureOptions } from "./tasks/explain.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";
 export type { LoraOptions } from "./tasks/lora.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";

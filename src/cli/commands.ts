@@ -5,6 +5,7 @@ import { compareFlags, compareOperands } from "./flags/compare.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
+import { explainFlags, explainOperands } from "./flags/explain.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
 import { modelsFlags, modelsOperands, oneModelOperands } from "./flags/models.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
@@ -52,6 +53,12 @@ export const commands: readonly CommandRow[] = [
     ],
     stopsGently: true,
     load: async () => (await import("./commands/compare.ts")).compare,
+    name: "explain",
+    about: "Where in pictures a model sees a class: a heat map over each",
+    operands: explainOperands,
+    flags: explainFlags,
+    examples: ["explain runs/photos a.jpg --out a-heat.png", "explain mobilenet_v2 photos/*.jpg --class goldfish"],
+    load: async () => (await import("./commands/explain.ts")).explain,
   }),
   command({
     name: "models",

@@ -28,6 +28,8 @@ export interface ImageDecoder {
 export interface ImageEncoder {
   /** A lossless PNG of 8-bit RGB. */
   encodePng(image: RgbImage): Promise<Uint8Array>;
+  /** A JPEG, a tenth of a PNG's size for photos; `quality` is libjpeg's, 1 to 100. */
+  encodeJpeg(image: RgbImage, options: { readonly quality: number }): Promise<Uint8Array>;
 }
 
 export type Interpolation = "nearest" | "bilinear" | "bicubic" | "lanczos";

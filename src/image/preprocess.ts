@@ -53,6 +53,19 @@ export function resizeAndCrop(image: RgbImage, preprocessing: Preprocessing): Rg
   return padded(part(image, size, region, preprocessing), region, box);
 }
 
+/**
+ * The part of a picture of this size that a model sees, in the picture's own pixels: what `preprocess` keeps of it. It is
+ * fractional where the picture is scaled, and reaches beyond a picture that is smaller than the crop.
+ *
+ * @throws {ModelError} "no-preprocessing", see inputSize
+ */
+export function seenPart(picture: Size, preprocessing: Preprocessing): Box {
+  const size = resizedSize(picture, preprocessing.resize);
+  const { left, top, width, height } = centerBox(size, inputSize(preprocessing));
+  const [across, down] = [picture.width / size.width, picture.height / size.height];
+  return { left: left * across, top: top * down, width: width * across, height: height * down };
+}
+
 /** `region` of the picture at `size`: only what the crop keeps is computed. */
 function part(image: RgbImage, size: Size, region: Box, { interpolation }: Preprocessing): RgbImage {
   if (size.width === image.width && size.height === image.height) return crop(image, region);

@@ -1,15 +1,14 @@
 import type { PredictedImage } from "../../tasks/predict-run.ts";
 import { bar } from "./bar.ts";
 import { pad } from "./columns.ts";
-import { errorLines, failureOf } from "./error-lines.ts";
 import { percent } from "./format.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 import { printJson, type Ui } from "./ui.ts";
+import { shortened, unreadableLines } from "./unreadable.ts";
 
 const barWidth = 16;
 
 type Prediction = Exclude<PredictedImage, { readonly error: unknown }>;
-type Unreadable = Extract<PredictedImage, { readonly error: unknown }>;
 
 /**
  * Prints what a model sees in a picture, or why it could not look.
@@ -28,12 +27,6 @@ function jsonOf(found: PredictedImage): object {
   return { type: "error", image: found.image, code, message, hint };
 }
 
-function unreadableLines({ image, error }: Unreadable, { colors }: Terminal): readonly string[] {
-  const failure = failureOf(error);
-  const message = failure.message.includes(image) ? failure.message : `${image}: ${failure.message}`;
-  return errorLines({ ...failure, message }, { colors, debug: false });
-}
-
 /**
  * A line per class, the best one first. A person sees the name once and bars; a program gets lines that each say all.
  */
@@ -50,7 +43,3 @@ function predictionLines(
     return [name, pad(percent(score), 6, true), ...drawn, rank === 0 ? colors.bold(label) : label].join("  ");
   });
 }
-
-/** The end of a path tells more than its start. */
-const shortened = (path: string, width: number): string =>
-  widthOf(path) <= width ? path : `…${[...path].slice(1 - width).join("")}`;

@@ -96,13 +96,14 @@ describe("writeSample", () => {
     for (const stood of [false, true]) {
       const store = memoryStore();
       if (stood) await store.makeFolder("/out/sample");
-      const { encodePng } = sharpEncoder();
+      const { encodePng, encodeJpeg } = sharpEncoder();
       let room = 3;
       const encoder: ImageEncoder = {
         encodePng: async (picture) => {
           if (room-- === 0) throw new HostError("disk-full", "The disk is full.");
           return encodePng(picture);
         },
+        encodeJpeg,
       };
       const options = { store, encoder, perClass: 2, size: 16 };
       await expect(writeSample("/out/sample", options)).rejects.toMatchObject({ code: "disk-full" });

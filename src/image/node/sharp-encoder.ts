@@ -1,14 +1,20 @@
-import type { ImageEncoder } from "../image.ts";
+import type { Sharp } from "sharp";
+import type { ImageEncoder, RgbImage } from "../image.ts";
 
 export function sharpEncoder(): ImageEncoder {
   return {
-    async encodePng({ width, height, data }) {
-      // As in the decoder: loaded by those who need it.
-      const { default: sharp } = await import("sharp");
-      const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
-        .png()
-        .toBuffer();
-      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    },
+    encodePng: async (image) => bytesOf((await opened(image)).png()),
+    encodeJpeg: async (image, { quality }) => bytesOf((await opened(image)).jpeg({ quality })),
   };
+}
+
+async function opened({ width, height, data }: RgbImage): Promise<Sharp> {
+  // As in the decoder: loaded by those who need it.
+  const { default: sharp } = await import("sharp");
+  return sharp(data, { raw: { width, height, channels: 3 } });
+}
+
+async function bytesOf(picture: Sharp): Promise<Uint8Array> {
+  const bytes = await picture.toBuffer();
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
