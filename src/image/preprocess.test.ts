@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { shared, whySkipped } from "../../test/shared.ts";
 import type { RgbImage } from "./image.ts";
 import { sharpDecoder } from "./node/sharp-decoder.ts";
-import { inputSize, preprocess, resizeAndCrop } from "./preprocess.ts";
+import { inputSize, preprocess, resizeAndCrop, seenPart } from "./preprocess.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
 const imagenet: Preprocessing = {
@@ -113,5 +113,44 @@ describe("preprocess", () => {
     expect(() => preprocess(row(4), plain, into)).toThrow(
       "A picture was prepared as 2 × 1 pixels, 6 numbers; 12 are wanted.",
     );
+  });
+});
+
+describe("seenPart", () => {
+  const rounded = (picture: { width: number; height: number }, how: Partial<Preprocessing> = {}) => {
+    const { left, top, width, height } = seenPart(picture, { ...imagenet, ...how });
+    return [left, top, width, height].map((value) => Math.round(value * 100) / 100);
+  };
+
+  it("is the crop, in the picture's own pixels", () => {
+    // short side 512 → 256, so a pixel of the crop is two of the picture's: (256 − 224) / 2 = 16 → 32
+    expect(rounded({ width: 1024, height: 512 })).toEqual([288, 32, 448, 448]);
+    expect(rounded({ width: 512, height: 1024 })).toEqual([32, 288, 448, 448]);
+    expect(rounded({ width: 128, height: 128 })).toEqual([8, 8, 112, 112]);
+  });
+
+  it("is all of a picture that is squeezed to a size", () => {
+    const resize = { kind: "exact", width: 32, height: 32 } as const;
+    expect(rounded({ width: 640, height: 480 }, { resize, crop: undefined })).toEqual([0, 0, 640, 480]);
+  });
+
+  it("reaches beyond a picture that is smaller than the crop", () => {
+    expect(rounded({ width: 200, height: 300 }, { resize: { kind: "none" } })).toEqual([-12, 38, 224, 224]);
+  });
+
+  it("holds what resizeAndCrop keeps", () => {
+    const mark = { left: 300, top: 100, width: 40, height: 40 };
+    const picture = { width: 600, height: 400, data: new Uint8Array(600 * 400 * 3) };
+    for (let y = mark.top; y < mark.top + mark.height; y++) {
+      picture.data.fill(255, (y * 600 + mark.left) * 3, (y * 600 + mark.left + mark.width) * 3);
+    }
+    const seen = seenPart(picture, imagenet);
+    const small = resizeAndCrop(picture, imagenet);
+    const centre = { x: (320 - seen.left) * (224 / seen.width), y: (120 - seen.top) * (224 / seen.height) };
+    const bright = Array.from({ length: 224 * 224 }, (_, at) => at).filter((at) => (small.data[at * 3] ?? 0) > 127);
+    const mean = (of: (at: number) => number) => bright.reduce((sum, at) => sum + of(at) + 0.5, 0) / bright.length;
+    expect([mean((at) => at % 224), mean((at) => Math.floor(at / 224))]).toBeAllclose([centre.x, centre.y], {
+      atol: 0.6,
+    });
   });
 });

@@ -1,9 +1,9 @@
-import { RegraftError, UsageError } from "../base/errors.ts";
+import { RegraftError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
-import type { Store } from "../store/store.ts";
 import { classNamed } from "./class-named.ts";
 import { type Explainer, type ExplainerOptions, type Explanation, openExplainer } from "./explain.ts";
 import type { Host } from "./host.ts";
+import { isJpeg, type OverlayFile, overlayFiles } from "./overlay-files.ts";
 import { readPicture } from "./pictures.ts";
 
 export interface ExplainRunOptions extends ExplainerOptions {
@@ -58,12 +58,6 @@ export async function explainRun(
   return { layer: { node, reason }, images: explainEach(overlays, work), close: () => explainer.close() };
 }
 
-/** A picture and the file that its overlay goes to. */
-interface Pair {
-  readonly image: string;
-  readonly overlay: string;
-}
-
 interface Work {
   readonly explainer: Explainer;
   readonly host: Host;
@@ -71,12 +65,12 @@ interface Work {
   readonly class: string | number | undefined;
 }
 
-async function* explainEach(pairs: readonly Pair[], work: Work): AsyncIterable<ExplainedImage> {
-  for (const pair of pairs) yield await explainOne(pair, work);
+async function* explainEach(files: readonly OverlayFile[], work: Work): AsyncIterable<ExplainedImage> {
+  for (const file of files) yield await explainOne(file, work);
 }
 
 async function explainOne(
-  { image: path, overlay }: Pair,
+  { image: path, overlay }: OverlayFile,
   { explainer, host, size, class: wanted }: Work,
 ): Promise<ExplainedImage> {
   const image = await readPicture(path, host).catch((error: unknown) => {
@@ -85,49 +79,7 @@ async function explainOne(
   });
   if (image instanceof RegraftError) return { image: path, error: image };
   const found = await explainer.explain(image, { class: wanted });
-  const format = jpeg.test(overlay) ? "jpeg" : "png";
+  const format = isJpeg(overlay) ? "jpeg" : "png";
   await host.store.write(overlay, await explainer.overlay(image, found, { longSide: size, format, quality: 90 }));
   return { image: path, overlay, ...found };
 }
-
-const jpeg = /\.jpe?g$/i;
-const picture = /\.(png|jpe?g)$/i;
-
-/**
- * Where each overlay goes; of pictures with the same name the later ones get a number.
- *
- * @throws {UsageError} "bad-option" where one would be written over a picture that is explained, or `out` is one file for
- *   several pictures
- */
-async function overlayFiles(images: readonly string[], out: string, store: Store): Promise<readonly Pair[]> {
-  const isFile = picture.test(out) && (await store.kind(out)) !== "folder";
-  if (isFile && images.length > 1) {
-    throw new UsageError("bad-option", `${out} is one file, and there are ${images.length} pictures.`, {
-      hint: "Name a folder for their overlays.",
-    });
-  }
-  const taken = new Set<string>();
-  const pairs = images.map((image) => ({ image, overlay: isFile ? out : store.join(out, fresh(image, store, taken)) }));
-  const sources = new Set(await Promise.all(images.map((image) => truePath(image, store))));
-  for (const { overlay } of pairs) {
-    if (!sources.has(await truePath(overlay, store))) continue;
-    throw new UsageError("bad-option", `The overlay would be written over the picture ${overlay}.`, {
-      hint: "Name another --out.",
-    });
-  }
-  return pairs;
-}
-
-function fresh(image: string, store: Store, taken: Set<string>): string {
-  const stem = store.baseName(image).replace(/\.[^.]+$/, "");
-  for (let count = 1; ; count++) {
-    const name = `${stem}${count === 1 ? "" : `-${count}`}.png`;
-    if (taken.has(name.toLowerCase())) continue;
-    taken.add(name.toLowerCase());
-    return name;
-  }
-}
-
-/** What a file's one name is; where there is none yet, the name as it is given. */
-const truePath = async (path: string, store: Store): Promise<string> =>
-  (await store.kind(path)) === undefined ? path : store.realPath(path);

@@ -223,4 +223,13 @@ describe("sharpEncoder", () => {
     const bytes = await sharpEncoder().encodePng(picture);
     expect(Buffer.compare((await decode(bytes)).data, picture.data)).toBe(0);
   });
+
+  it("writes a JPEG, the smaller the lower its quality", async () => {
+    const [good, poor] = [
+      await sharpEncoder().encodeJpeg(picture, { quality: 95 }),
+      await sharpEncoder().encodeJpeg(picture, { quality: 10 }),
+    ];
+    expect(worst(await decode(good), picture)).toBeLessThan(12);
+    expect(poor.length).toBeLessThan(good.length);
+  });
 });
