@@ -53,6 +53,8 @@ export const commands: readonly CommandRow[] = [
     ],
     stopsGently: true,
     load: async () => (await import("./commands/compare.ts")).compare,
+  }),
+  command({
     name: "explain",
     about: "Where in pictures a model sees a class: a heat map over each",
     operands: explainOperands,

@@ -47,11 +47,11 @@ interface Candidate {
   readonly source: PlacedTensor;
 }
 
-function mapOf({ outputs }: Graph, source: PlacedTensor): readonly Candidate[] {
+function mapOf({ inputs }: Graph, source: PlacedTensor): readonly Candidate[] {
   const { known, places, maker } = source;
   const { shape, dtype, name } = known;
   const rank = places.kind === "grid" ? 4 : 3;
-  if (!maker || dtype !== "float32" || shape?.length !== rank || shape[0] !== outputs[0]?.shape?.[0]) return [];
+  if (!maker || dtype !== "float32" || shape?.length !== rank || shape[0] !== inputs[0]?.shape?.[0]) return [];
   const [channelAxis = -1, ...others] = shape.flatMap((_, axis) => (axis === 0 || onAxis(places, axis) ? [] : [axis]));
   const channels = shape[channelAxis];
   if (typeof channels !== "number" || others.length > 0 || onAxis(places, 0)) return [];

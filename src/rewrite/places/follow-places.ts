@@ -38,33 +38,44 @@ export function followPlaces(graph: Graph): readonly PlacedTensor[] {
   }));
 }
 
-/** A tensor and one that is made of it. */
+/** Ops that tell how large a tensor is, and nothing of what is in it. */
+const extentsAlone: ReadonlySet<string> = new Set(["Shape", "Size"]);
+
+/** How something of the picture gets from a tensor to one that is made of it. */
 interface Step {
-  readonly to: string;
   readonly from: string;
+  readonly to: string;
+  /** "along": a place stays the place that it is; "mixed": it may go to any; "elsewhere": only what was mixed before. */
+  readonly way: "along" | "mixed" | "elsewhere";
 }
 
 class Flow {
-  readonly #graph: Graph;
   readonly #known: ReadonlyMap<string, Known>;
   readonly #places = new Map<string, Places>();
   readonly #makers = new Map<string, Node>();
-  /** By node, for those that the output needs. */
-  readonly #passages = new Map<Node, Passage>();
-  /** Tensors whose numbers, or whose places where they keep them apart, reach the output. */
-  readonly #read = new Set<string>();
+  /** Forwards, between the tensors that the output needs. */
+  readonly #steps: readonly Step[];
+  readonly #order: readonly string[];
+  /** Tensors of which the output reads the places. */
+  readonly #read: ReadonlySet<string>;
 
   constructor(graph: Graph) {
-    this.#graph = graph;
     this.#known = inferShapes(graph);
     const needed = ancestors(
       graph,
       graph.outputs.map(({ name }) => name),
     );
     for (const { name, shape } of graph.inputs) this.#place(name, gridOn(shape, [2, 3]));
-    for (const node of graph.nodes.filter(({ outputs }) => outputs.some((name) => needed.has(name)))) this.#pass(node);
-    for (const { name } of graph.outputs) this.#read.add(name);
-    for (const { from } of this.#steps()) this.#read.add(from);
+    const nodes = graph.nodes.filter(
+      ({ op, outputs }) => outputs.some((name) => needed.has(name)) && !extentsAlone.has(op),
+    );
+    this.#steps = nodes.flatMap((node) => this.#pass(node)).filter(({ from }) => !graph.initializers.has(from));
+    this.#order = [...graph.inputs.map(({ name }) => name), ...nodes.flatMap(({ outputs }) => outputs)];
+    const read = new Set<string>();
+    for (const { from, to, way } of this.#steps.toReversed()) {
+      if (way === "mixed" || (way === "along" && read.has(to))) read.add(from);
+    }
+    this.#read = read;
   }
 
   get placed() {
@@ -78,25 +89,26 @@ class Flow {
     return this.#read.has(name);
   }
 
-  /** Tensors that no way from the picture to the output goes around: in their order no step leaps over them. */
+  /**
+   * Tensors that no way from the picture to the output goes around: in the graph's order no step leaps over them. From a
+   * tensor whose places are read nothing goes by way of its class token.
+   */
   necks(): ReadonlySet<string> {
-    const steps = [...this.#steps()].reverse();
-    const picture = this.#graph.inputs.map(({ name }) => name);
-    const order = new Map(
-      [...picture, ...this.#graph.nodes.flatMap(({ outputs }) => outputs)].map((name, at) => [name, at]),
-    );
-    const reach = new Map<string, number>(picture.map((name) => [name, order.get(name) ?? 0]));
-    for (const { from, to } of steps) {
-      if (!reach.has(from)) continue;
-      reach.set(from, Math.max(reach.get(from) ?? 0, order.get(to) ?? 0));
-      if (!reach.has(to)) reach.set(to, order.get(to) ?? 0);
+    const order = new Map(this.#order.map((name, at) => [name, at]));
+    const furthest = new Map(this.#order.slice(0, 1).map((name) => [name, 0]));
+    for (const { from, to, way } of this.#steps) {
+      const [reached, next] = [furthest.get(from), order.get(to)];
+      const goes = !this.#read.has(from) || way === "mixed" || (way === "along" && this.#read.has(to));
+      if (reached === undefined || next === undefined || !goes) continue;
+      furthest.set(from, Math.max(reached, next));
+      if (!furthest.has(to)) furthest.set(to, next);
     }
     const necks = new Set<string>();
-    let furthest = 0;
-    for (const [name, at] of order) {
-      if (!reach.has(name)) continue;
-      if (furthest <= at) necks.add(name);
-      furthest = Math.max(furthest, reach.get(name) ?? 0);
+    let leap = 0;
+    for (const [at, name] of this.#order.entries()) {
+      const reached = furthest.get(name);
+      if (reached !== undefined && leap <= at) necks.add(name);
+      leap = Math.max(leap, reached ?? 0);
     }
     return necks;
   }
@@ -105,35 +117,25 @@ class Flow {
     if (places && name !== "") this.#places.set(name, places);
   }
 
-  #pass(node: Node): void {
+  #pass(node: Node): readonly Step[] {
     const inputs = node.inputs.map((name) => {
       const known = this.#known.get(name);
       return known && { known, places: this.#places.get(name) };
     });
     const outputs = node.outputs.flatMap((name) => this.#known.get(name) ?? []);
     const found = passage({ node, inputs, outputs });
-    this.#passages.set(node, found);
     for (const [at, name] of node.outputs.entries()) {
       this.#makers.set(name, node);
       this.#place(name, found.outputs[at]);
     }
+    return node.inputs.flatMap((from, at) =>
+      node.outputs.map((to) => ({ from, to, way: this.#way(found, at, { from, to }) })),
+    );
   }
 
-  /**
-   * The steps by which something of the picture's places comes to the output, the last one first. A place that goes on as
-   * the same place has come there only if places of what it becomes have.
-   */
-  *#steps(): Iterable<Step> {
-    const { initializers } = this.#graph;
-    const isConstant = (name: string) => name === "" || initializers.has(name);
-    for (const [node, { outputs, from, unread = [] }] of [...this.#passages].reverse()) {
-      for (const [at, name] of node.inputs.entries()) {
-        if (isConstant(name) || (unread.includes(at) && this.#places.has(name))) continue;
-        for (const [made, to] of node.outputs.entries()) {
-          const alongside = from.includes(at) && outputs[made] !== undefined && this.#places.has(name);
-          if (to !== "" && (!alongside || this.#read.has(to))) yield { from: name, to };
-        }
-      }
-    }
+  /** What keeps no places apart has mixed ones alone. */
+  #way({ from, unread = [] }: Passage, at: number, step: Pick<Step, "from" | "to">): Step["way"] {
+    if (!this.#places.has(step.from) || unread.includes(at)) return "elsewhere";
+    return from.includes(at) && this.#places.has(step.to) ? "along" : "mixed";
   }
 }

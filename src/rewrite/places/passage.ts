@@ -37,7 +37,6 @@ export function passage(passing: Passing): Passage {
 type Rule = (passing: Passing) => Passage;
 
 const nowhere: Passage = { outputs: [], from: [] };
-const extentsAlone: Passage = { outputs: [], from: [], unread: [0] };
 
 /** Axes that count from the end are counted from the front. */
 const fromFront = (axis: number, shape: Shape | undefined): number => (axis < 0 ? axis + (shape?.length ?? 0) : axis);
@@ -189,6 +188,4 @@ const rules: { readonly [O in OpName]?: Rule } = {
   MatMul: multiplied,
   Gemm: multipliedRows,
   Einsum: () => nowhere,
-  Shape: () => extentsAlone,
-  Size: () => extentsAlone,
 };
