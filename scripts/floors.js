@@ -4,7 +4,7 @@ export const floors = [
   ["onnx", "hub", "runtime", "store", "image", "distributed"],
   ["autodiff", "rewrite", "data", "zoo", "keras"],
   ["program", "evaluation", "models"],
-  ["training"],
+  ["training", "report"],
   ["tasks"],
   ["hosts", "server"],
   ["cli", "ui", "index.ts"],

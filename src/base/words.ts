@@ -13,3 +13,23 @@ export function bytes(size: number): string {
   const value = size / 1000 ** power;
   return `${power === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
+
+/** 0.9412 to "94.1%"; something that was not measured to "–". */
+export const percent = (share: number | undefined): string =>
+  share === undefined || !Number.isFinite(share) ? "–" : `${(share * 100).toFixed(1)}%`;
+
+/** Four decimals; "NaN" where it is not a number, "–" where it was not measured. */
+export const decimals = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(4));
+
+/** A duration: "40 ms", "1.8 s", "42 s", "3 min 05 s". */
+export function duration(seconds: number): string {
+  if (seconds < 0.995) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** A path as a shell takes it: in quotes where it holds more than plain characters. */
+export const shellWord = (path: string): string =>
+  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;

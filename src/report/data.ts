@@ -1,0 +1,176 @@
+/** Where a number probably lies. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A line of a history: what was measured in an epoch, by name (loss, accuracy, valLoss, valAccuracy, …). */
+export interface HistoryPoint {
+  readonly phase: string;
+  /** From 1, counted over all phases. */
+  readonly epoch: number;
+  /** null, as JSON has it, where the number was not finite. */
+  readonly readings: Readonly<Record<string, number | null>>;
+}
+
+export interface PhaseReport {
+  readonly name: string;
+  readonly epochs: number;
+  readonly seconds: number;
+  /** Of the phase's best epoch. */
+  readonly valLoss?: number | undefined;
+  readonly valAccuracy?: number | undefined;
+}
+
+/** What a model was found to be worth on labelled pictures; an `Evaluation` of evaluation/ is one. Shares are from 0 to 1. */
+export interface EvaluationReport {
+  /** Examples judged. */
+  readonly count: number;
+  /** Which pictures they were, as "of the … pictures" goes on: "validation" chose the epoch that was kept. */
+  readonly pictures?: string;
+  readonly measures: { readonly accuracy?: number; readonly loss?: number };
+  readonly intervals?: { readonly accuracy?: Interval; readonly loss?: Interval };
+  readonly classes: readonly ClassReport[];
+  /** [C][C], examples by true class (row) and predicted class (column), in the order of `classes`. */
+  readonly confusion?: readonly (readonly number[])[];
+  /** Where there is no matrix, or it is too large to read: the most frequent confusions. */
+  readonly confused?: readonly ConfusedReport[];
+  readonly calibration?: CalibrationReport;
+}
+
+export interface ClassReport {
+  readonly name: string;
+  readonly count: number;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+export interface ConfusedReport {
+  readonly truth: string;
+  readonly predicted: string;
+  readonly count: number;
+  /** Of the examples that are of the class `truth`. */
+  readonly share: number;
+}
+
+export interface CalibrationReport {
+  /** Expected calibration error. */
+  readonly error: number;
+  readonly bins: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly confidence: number;
+    readonly accuracy: number;
+  }[];
+}
+
+/** A picture that the model is wrong about. */
+export interface MistakeReport {
+  /** The file's path, as a person knows it. */
+  readonly name: string;
+  readonly truth?: string;
+  readonly predicted?: string;
+  /** The score of `predicted`, and that of `truth`. */
+  readonly score?: number;
+  readonly truthScore?: number;
+  /** A data: address, see `pictureAddress`. Some 320 pixels wide are enough. */
+  readonly picture?: string;
+  /** The same picture under a heat map of what spoke for `predicted`. */
+  readonly heatMap?: string;
+}
+
+export interface DatasetReport {
+  /** What there is of each class, in the order of `splits`. */
+  readonly splits: readonly string[];
+  readonly classes: readonly { readonly name: string; readonly counts: readonly number[] }[];
+}
+
+/** Something noticed about the pictures. */
+export interface FindingReport {
+  readonly severity: "error" | "warning" | "note";
+  /** A short name for it: "duplicate-pictures". */
+  readonly code: string;
+  /** A sentence. */
+  readonly message: string;
+  readonly files?: readonly string[];
+  /** What can be done about it. */
+  readonly hint?: string | undefined;
+}
+
+export interface SettingReport {
+  readonly name: string;
+  readonly value: string;
+  readonly from: "given" | "default";
+}
+
+/** What reports of a run and of a comparison both have. */
+export interface ReportBasis {
+  /** What was trained on, as a person would call it. */
+  readonly title: string;
+  /** The base model, as it was named. */
+  readonly model: string;
+  readonly classes: readonly string[];
+  /** Numbers of pictures. */
+  readonly examples: { readonly train: number; readonly val: number };
+  /** When it began, as ISO 8601. */
+  readonly started?: string | undefined;
+  readonly settings: readonly SettingReport[];
+  /** Of what ran, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Program and arguments that do it again. */
+  readonly command?: readonly string[] | undefined;
+}
+
+export type RunStatus = "running" | "finished" | "interrupted" | "diverged" | "failed";
+
+/** A run, told in plain data, as JSON has it. What is left out has no section. */
+export interface RunReport extends ReportBasis {
+  readonly status: RunStatus;
+  /** Why it failed. */
+  readonly error?: string | undefined;
+  readonly phases: readonly PhaseReport[];
+  readonly history: readonly HistoryPoint[];
+  /** Of the saved model on the validation pictures. */
+  readonly result?: { readonly valLoss?: number | undefined; readonly valAccuracy?: number | undefined } | undefined;
+  /** What the run was, beyond its options: base, loss, preparation of pictures. */
+  readonly about?: readonly { readonly name: string; readonly value: string }[];
+  readonly evaluation?: EvaluationReport | undefined;
+  /** The worst first. */
+  readonly mistakes?: readonly MistakeReport[] | undefined;
+  readonly dataset?: DatasetReport | undefined;
+  /** Pictures that were left out. */
+  readonly skipped?: readonly { readonly name: string; readonly reason: string }[] | undefined;
+  readonly health?: readonly FindingReport[] | undefined;
+}
+
+/** Ways of training held against each other. */
+export interface ComparisonReport extends ReportBasis {
+  /** In the order in which they are shown. */
+  readonly strategies: readonly StrategyReport[];
+  /** The accuracy that `epochsToTarget` is about. */
+  readonly target?: number | undefined;
+}
+
+export interface StrategyReport {
+  readonly name: string;
+  /** A few words on what it does. */
+  readonly about?: string | undefined;
+  readonly runs: readonly StrategyRun[];
+}
+
+export interface StrategyRun {
+  readonly seed: number;
+  /** Of the training pictures, the share that it was given: above 0, up to 1. By default all. */
+  readonly share?: number | undefined;
+  /** On the validation pictures, of the epoch that was kept. */
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly seconds: number;
+  /** Epochs until the target was first reached; null where it never was. */
+  readonly epochsToTarget?: number | null | undefined;
+  /** The most memory that the process held. */
+  readonly peakBytes?: number | undefined;
+  readonly history?: readonly HistoryPoint[] | undefined;
+}

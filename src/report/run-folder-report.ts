@@ -1,0 +1,157 @@
+import { z } from "zod";
+import { HostError } from "../base/errors.ts";
+import type {
+  DatasetReport,
+  EvaluationReport,
+  FindingReport,
+  HistoryPoint,
+  MistakeReport,
+  RunReport,
+  SettingReport,
+} from "./data.ts";
+import { flagText, type RunOption, trainCommand } from "./train-command.ts";
+
+/** What a run folder holds, and what was found out about the run besides. */
+export interface RunFolderParts {
+  /** The text of run.json. */
+  readonly about: string;
+  /** The text of history.jsonl: empty before the first epoch. */
+  readonly history: string;
+  readonly evaluation?: EvaluationReport | undefined;
+  readonly mistakes?: readonly MistakeReport[] | undefined;
+  readonly dataset?: DatasetReport | undefined;
+  readonly health?: readonly FindingReport[] | undefined;
+}
+
+const measured = z
+  .number()
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+/** What is read of run.json; a NaN is null there. */
+const aboutSchema = z.looseObject({
+  status: z.enum(["running", "finished", "interrupted", "diverged", "failed"]),
+  started: z.string().optional(),
+  error: z.string().optional(),
+  options: z.record(z.string(), z.object({ value: z.unknown(), from: z.enum(["given", "default"]) })),
+  classes: z.array(z.string()),
+  examples: z.object({ train: z.number(), val: z.number() }),
+  base: z.object({ head: z.string(), features: z.number() }).optional(),
+  loss: z.object({ name: z.string(), labelSmoothing: z.number() }).optional(),
+  preprocessing: z.record(z.string(), z.unknown()).optional(),
+  versions: z.record(z.string(), z.string()),
+  result: z
+    .object({
+      phases: z.array(
+        z.object({
+          name: z.string(),
+          epochs: z.number(),
+          seconds: z.number(),
+          valLoss: measured,
+          valAccuracy: measured,
+        }),
+      ),
+      valLoss: measured,
+      valAccuracy: measured,
+      skipped: z.array(z.object({ name: z.string(), reason: z.string() })),
+    })
+    .optional(),
+});
+
+type About = z.output<typeof aboutSchema>;
+
+const historyLine = z.object({ phase: z.string(), epoch: z.number() }).catchall(z.unknown());
+
+/**
+ * The report of a run folder, as data: `renderRunReport` makes a page of it.
+ *
+ * @throws {HostError} "no-run" where the texts are not those of a run
+ */
+export function runReport({ about: text, history, ...found }: RunFolderParts): RunReport {
+  const about = read(aboutSchema, text, "run.json");
+  const { status, error, classes, examples, started, versions, result } = about;
+  return {
+    title: lastPart(String(about.options.data?.value ?? "a run")),
+    model: String(about.options.model?.value ?? "?"),
+    status,
+    error,
+    started,
+    classes,
+    examples,
+    phases: result?.phases ?? [],
+    history: pointsOf(history),
+    result: result && { valLoss: result.valLoss, valAccuracy: result.valAccuracy },
+    skipped: result?.skipped,
+    settings: settingsOf(about.options),
+    about: aboutRows(about),
+    versions,
+    command: trainCommand(about.options),
+    ...found,
+  };
+}
+
+function read<S extends z.ZodType>(schema: S, text: string, file: string): z.output<S> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw notOfRun(file, cause);
+  }
+  const { success, data, error } = schema.safeParse(json);
+  if (success) return data;
+  throw notOfRun(file, error);
+}
+
+const notOfRun = (file: string, cause: unknown): HostError =>
+  new HostError("no-run", `${file} is not what a run writes.`, {
+    hint: "Name the folder of a run that `regraft train` made.",
+    cause,
+  });
+
+/** A run that was cut off leaves half a line at the end: it is passed over. */
+function pointsOf(text: string): readonly HistoryPoint[] {
+  const lines = text.split("\n");
+  const whole = lines.slice(0, -1).filter((line) => line.trim() !== "");
+  return whole.map((line) => {
+    const { phase, epoch, ...rest } = read(historyLine, line, "history.jsonl");
+    const readings = Object.entries(rest).filter(
+      (entry): entry is [string, number | null] => typeof entry[1] === "number" || entry[1] === null,
+    );
+    return { phase, epoch, readings: Object.fromEntries(readings) };
+  });
+}
+
+const settingsOf = (options: Readonly<Record<string, RunOption>>): readonly SettingReport[] =>
+  Object.entries(options).map(([name, { value, from }]) => ({ name: spoken(name), value: settingText(value), from }));
+
+/** "headLearningRate" to "head learning rate". */
+const spoken = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+
+function settingText(value: unknown): string {
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "none";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return Array.isArray(value) ? value.map(flagText).join(", ") : flagText(value);
+}
+
+function aboutRows({ base, loss, preprocessing }: About): NonNullable<RunReport["about"]> {
+  const smoothed = loss && loss.labelSmoothing > 0 ? `, labels smoothed by ${loss.labelSmoothing}` : "";
+  return [
+    ...(base ? [{ name: "new head", value: `at ${base.head}, on ${base.features} features` }] : []),
+    ...(loss ? [{ name: "loss", value: `${spoken(loss.name)}${smoothed}` }] : []),
+    ...(preprocessing ? [{ name: "pictures", value: prepared(preprocessing) }] : []),
+  ];
+}
+
+/** "resize shortest-edge 256 · crop 224 224 · mean 0.5 0.5 0.5 · …" */
+const prepared = (preprocessing: Readonly<Record<string, unknown>>): string =>
+  Object.entries(preprocessing)
+    .map(([name, value]) => `${spoken(name)} ${leaves(value).join(" ")}`)
+    .join(" · ");
+
+function leaves(value: unknown): readonly string[] {
+  if (typeof value === "number") return [String(Number(value.toPrecision(4)))];
+  if (typeof value !== "object" || value === null) return [String(value)];
+  return Object.values(value).flatMap(leaves);
+}
+
+const lastPart = (path: string): string => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;
