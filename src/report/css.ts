@@ -60,12 +60,15 @@ figcaption{font-size:.9375rem;font-weight:620}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
 table{border-collapse:collapse;font-size:.9375rem;line-height:1.45}
 caption{padding-bottom:.625rem;text-align:start;color:var(--muted);font-size:.875rem}
-th{overflow-wrap:normal}
+th,td{overflow-wrap:break-word}
+.path{overflow-wrap:anywhere}
+th .path{display:block;min-width:9rem}
 th,td{padding:.4375rem 1.25rem .4375rem 0;text-align:start;vertical-align:baseline;border-bottom:1px solid var(--line)}
 tr>:last-child{padding-inline-end:0}
 thead th{color:var(--muted);font-size:.8125rem;font-weight:500;vertical-align:bottom}
 tbody th{font-weight:500}
-.settings th{white-space:nowrap}
+.settings th{min-width:8.5rem}
+.settings th,.settings td{overflow-wrap:anywhere}
 .number{text-align:end;white-space:nowrap}
 .full{width:100%}
 .full table{width:100%}
@@ -78,9 +81,11 @@ tbody th{font-weight:500}
 .matrix .off{background:color-mix(in srgb,var(--wrong) calc(var(--share)*var(--tint)*100%),var(--paper))}
 .matrix .none{color:var(--muted)}
 .matrix thead th{text-align:center}
-.matrix tbody th{text-align:end;white-space:nowrap}
+.matrix tbody th{text-align:end}
+.matrix th bdi{display:block;max-width:min(16rem,40vw);overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .matrix .said{color:var(--ink);font-weight:500}
-.matrix .upright span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:9rem;text-align:start}
+.matrix .upright bdi{max-width:none;max-height:10rem}
+.matrix .upright span{display:inline-block;writing-mode:vertical-rl;transform:rotate(180deg);text-align:start}
 .matrix.many{font-size:.8125rem}
 .matrix.many td{min-width:1.875rem;padding:.25rem}
 
@@ -121,10 +126,14 @@ footer{padding-block:1.5rem 3rem;border-top:1px solid var(--line);color:var(--mu
 section{display:block}
 h2{margin-bottom:1rem;font-size:1.25rem;letter-spacing:-.01em}
 .facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem 1.5rem}
+th,td{padding-inline-end:.75rem}
+.barred{min-width:3.5rem}
 nav{overflow-x:auto}
 nav ul{flex-wrap:nowrap;white-space:nowrap}
 }
 @media print{
+:root{--paper:#fff}
+.figures{grid-template-columns:repeat(2,minmax(0,1fr))}
 body{font-size:10pt}
 nav,.skip{display:none}
 section{break-inside:auto;padding-block:1.25rem}

@@ -15,6 +15,7 @@ test("takes pieces, lists of them, numbers, and nothing", () => {
 });
 
 test("keeps names that run right to left to themselves, and control characters out", () => {
-  expect(named("\u202egpj.exe").text).toBe("<bdi>\u202egpj.exe</bdi>");
+  expect(named("שלום").text).toBe("<bdi>שלום</bdi>");
+  expect(named("\u202egpj.exe").text).toBe("<bdi>\ufffdgpj.exe</bdi>");
   expect(html`${"a\0b\x1bc\n"}`.text).toBe("a\ufffdb\ufffdc\n");
 });

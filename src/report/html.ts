@@ -21,6 +21,9 @@ export const trusted = (markup: string): Html => new Html(markup);
 /** A name from outside, of a class or a file: letters that run right to left stay inside of it. */
 export const named = (name: string): Html => html`<bdi>${name}</bdi>`;
 
+/** A file's path: broken anywhere where it is long. */
+export const filed = (path: string): Html => html`<bdi class="path">${path}</bdi>`;
+
 function written(content: Content): string {
   if (content === undefined || content === false) return "";
   if (content instanceof Html) return content.text;
@@ -36,6 +39,8 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Characters that HTML does not allow become U+FFFD, as a browser would make them. */
+/** Not allowed in HTML, or turning the text that follows around: a file's name could pass for another. */
+const unwelcome = /[\0-\x08\v\f\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g;
+
 const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign).replace(/[\0-\x08\v\f\x0e-\x1f\x7f]/g, "\ufffd");
+  text.replace(/[&<>"']/g, (sign) => entities[sign] ?? sign).replace(unwelcome, "\ufffd");

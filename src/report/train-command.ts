@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The flags of `regraft train` by the option that each sets. What is not here, the command line cannot set. */
-const flags: Readonly<Record<string, string>> = {
+export const flagOfOption: Readonly<Record<string, string>> = {
   model: "--model",
   val: "--val",
   dtype: "--dtype",
@@ -45,7 +45,7 @@ export interface RunOption {
 export function trainCommand(options: Readonly<Record<string, RunOption>>): readonly string[] | undefined {
   const data = options.data?.value;
   if (typeof data !== "string") return undefined;
-  const words = Object.entries(flags).flatMap(([name, flag]) => {
+  const words = Object.entries(flagOfOption).flatMap(([name, flag]) => {
     const option = options[name];
     return option && (option.from === "given" || name === "threads") ? flagWords(flag, option.value) : [];
   });

@@ -43,6 +43,7 @@ export interface Drawer {
 interface Drawn {
   readonly outerHTML: string;
   setAttribute(name: string, value: string): void;
+  querySelectorAll(selectors: string): ArrayLike<{ removeAttribute(name: string): void }>;
 }
 
 /** A chart is drawn for the width of a phone, where a page cannot shrink it without its text becoming too small. */
@@ -69,19 +70,21 @@ export async function loadDrawer(): Promise<Drawer> {
         y: { tickSize: 0, tickPadding: 8, labelArrow: "none", label: null, ...y },
         marks: [...marks],
       });
+      // One picture with one description: else its every tick would be read out.
+      svg.setAttribute("role", "img");
       return image(svg);
     },
     swatch: (look) => {
       const svg = drawn({ width: 28, height: 12, margin: 0, axis: null, marks: swatchMarks(plot, look) });
       svg.setAttribute("aria-hidden", "true");
-      return trusted(svg.outerHTML);
+      return image(svg);
     },
   };
 }
 
-/** One picture with one description: without the role its every tick would be read out. */
+/** What the library calls the parts, "line" or "dot", tells a listener nothing. */
 function image(svg: Drawn): Html {
-  svg.setAttribute("role", "img");
+  for (const part of Array.from(svg.querySelectorAll("g[aria-label]"))) part.removeAttribute("aria-label");
   return trusted(svg.outerHTML);
 }
 

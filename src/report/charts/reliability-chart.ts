@@ -1,4 +1,4 @@
-import { count, percent } from "../../base/words.ts";
+import { counted, percent } from "../../base/words.ts";
 import type { CalibrationReport } from "../data.ts";
 import type { Html } from "../html.ts";
 import { type Drawer, dotOf, gridY, lineOf, tickCount } from "./drawer.ts";
@@ -37,4 +37,4 @@ export function reliabilityChart({ plot, draw }: Drawer, { error, bins }: Calibr
 }
 
 const told = ({ count: examples, confidence, accuracy }: Bin): string =>
-  `${count(examples)} answers: ${percent(confidence)} sure, ${percent(accuracy)} right`;
+  `${counted(examples, "answer")}: ${percent(confidence)} sure, ${percent(accuracy)} right`;

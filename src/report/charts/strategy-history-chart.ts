@@ -1,7 +1,7 @@
 import type { HistoryPoint, StrategyReport } from "../data.ts";
 import type { Html } from "../html.ts";
 import { type Drawer, dotOf, gridY, lineOf } from "./drawer.ts";
-import { epochScale, type Reading, valueScale } from "./history-chart.ts";
+import { epochScale, type Reading, shown, valueScale } from "./history-chart.ts";
 import { strategyLook } from "./looks.ts";
 
 interface Mark {
@@ -58,8 +58,8 @@ function marksOf({ histories }: StrategyCurve, { valName }: Reading): Mark[] {
   );
 }
 
-/** Over the runs that came to an epoch. */
-function meanOf(curve: StrategyCurve, reading: Reading): Mark[] {
+/** The mean of each epoch, over the runs that came to it. */
+export function meanOf(curve: StrategyCurve, reading: Reading): Mark[] {
   const byEpoch = new Map<number, number[]>();
   for (const { epoch, value } of marksOf(curve, reading)) {
     byEpoch.set(epoch, [...(byEpoch.get(epoch) ?? []), value]);
@@ -75,12 +75,13 @@ function meanOf(curve: StrategyCurve, reading: Reading): Mark[] {
 
 function altText(
   drawn: readonly { readonly strategy: StrategyReport; readonly mean: readonly Mark[] }[],
-  { title, isShare }: Reading,
+  reading: Reading,
 ): string {
-  const write = (value: number) => (isShare ? `${(100 * value).toFixed(1)}%` : value.toFixed(4));
   const ways = drawn.flatMap(({ strategy, mean }) => {
     const [first, last] = [mean[0], mean.at(-1)];
-    return first && last ? [`${strategy.name} from ${write(first.value)} to ${write(last.value)}`] : [];
+    return first && last
+      ? [`${strategy.name} from ${shown(first.value, reading)} to ${shown(last.value, reading)}`]
+      : [];
   });
-  return `Line chart of validation ${title.toLowerCase()} by epoch, the mean over seeds: ${ways.join(", ")}.`;
+  return `Line chart of validation ${reading.title.toLowerCase()} by epoch, the mean over seeds: ${ways.join(", ")}.`;
 }

@@ -53,8 +53,10 @@ function confusedOf({ confused, confusion = [], classes }: EvaluationReport): re
 
 function matrix(rows: readonly (readonly number[])[], names: readonly string[]): Html {
   const isMany = names.length > 8;
+  // A phone has room for so many letters beside each other.
+  const isUpright = names.join("").length > 24;
   const heading = (name: string) =>
-    html`<th scope="col"${isMany && html` class="upright"`}><span>${named(name)}</span></th>`;
+    html`<th scope="col"${isUpright && html` class="upright"`}><span title="${name}">${named(name)}</span></th>`;
   return scrolling(
     "Confusion matrix",
     html`<table class="matrix${isMany && " many"}">
@@ -74,7 +76,7 @@ function matrixRow(row: readonly number[], truth: number, names: readonly string
     row.reduce((sum, cell) => sum + cell, 0),
   );
   const cells = row.map((cell, said) => matrixCell(cell, cell / all, said === truth));
-  return html`<tr><th scope="row">${named(names[truth] ?? String(truth))}</th>${cells}</tr>\n`;
+  return html`<tr><th scope="row" title="${names[truth]}">${named(names[truth] ?? String(truth))}</th>${cells}</tr>\n`;
 }
 
 /** A cell's tint is its share of the row. */

@@ -1,6 +1,6 @@
 import { count, counted } from "../../base/words.ts";
 import type { DatasetReport, FindingReport, RunReport } from "../data.ts";
-import { type Html, html, named } from "../html.ts";
+import { filed, type Html, html, named } from "../html.ts";
 import { barred } from "../parts/bar.ts";
 import { folded, type Section } from "../parts/section.ts";
 import { table } from "../parts/table.ts";
@@ -47,12 +47,12 @@ const severities: Readonly<Record<FindingReport["severity"], string>> = {
 };
 
 const finding = ({ severity, code, message, files = [], hint }: FindingReport): Html =>
-  html`<li id="${`finding-${code}`}"><p><span class="severity ${severity}">${severities[severity]}</span>${message}</p>
+  html`<li><p><span class="severity ${severity}" title="${code}">${severities[severity]}</span>${message}</p>
 ${hint !== undefined && html`<p class="quiet">${hint}</p>`}${fileList(files)}</li>`;
 
 function fileList(files: readonly string[]) {
   const list = (some: readonly string[]) =>
-    html`<ul class="files">${some.map((file) => html`<li>${named(file)}</li>`)}</ul>`;
+    html`<ul class="files">${some.map((file) => html`<li>${filed(file)}</li>`)}</ul>`;
   if (files.length <= mostFiles) return files.length > 0 && list(files);
   return folded(counted(files.length, "file"), list(files));
 }
@@ -61,8 +61,9 @@ function skippedTable(skipped: NonNullable<RunReport["skipped"]>): Html {
   const caption = `${counted(skipped.length, "picture was", "pictures were")} left out`;
   const rows = table({
     caption,
+    scrollsAs: caption,
     columns: [{ title: "File" }, { title: "Why" }],
-    rows: skipped.map(({ name, reason }) => [named(name), reason]),
+    rows: skipped.map(({ name, reason }) => [filed(name), reason]),
   });
   return skipped.length > mostFiles ? folded(caption, rows) : rows;
 }

@@ -1,6 +1,6 @@
 import { counted, percent } from "../../base/words.ts";
 import type { MistakeReport } from "../data.ts";
-import { type Content, type Html, html, named } from "../html.ts";
+import { type Content, filed, type Html, html, named } from "../html.ts";
 import { folded, type Section } from "../parts/section.ts";
 import { table } from "../parts/table.ts";
 import { checkedAddress } from "../picture-address.ts";
@@ -41,7 +41,7 @@ function card(mistake: MistakeReport): Html {
   return html`<li>
 <div class="pair">${image(picture, `The picture ${name}`)}${heatMap !== undefined && image(heatMap, `Heat map of what spoke for ${predicted ?? "the answer"}`)}</div>
 ${truth !== undefined && predicted !== undefined && html`<p>${named(truth)}, taken for ${named(predicted)}</p>`}
-<p><small>${scores(mistake)}</small><small>${named(name)}</small></p>
+<p><small>${scores(mistake)}</small><small>${filed(name)}</small></p>
 </li>`;
 }
 
@@ -61,7 +61,7 @@ const mistakeTable = (mistakes: readonly MistakeReport[]): Html =>
     scrollsAs: "Pictures that the model is wrong about",
     columns: [{ title: "Picture" }, { title: "Shows" }, { title: "Taken for" }, { title: "Sure", isNumber: true }],
     rows: mistakes.map(({ name, truth, predicted, score }) => [
-      named(name),
+      filed(name),
       truth === undefined ? "–" : named(truth),
       predicted === undefined ? "–" : named(predicted),
       percent(score),

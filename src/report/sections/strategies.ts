@@ -48,7 +48,7 @@ function costTable({ summaries, choice, best, target }: StrategiesOptions): Html
       { title: "Behind the best", isNumber: true },
       { title: "Loss", isNumber: true },
       { title: "Time", isNumber: true },
-      ...(hasTarget ? [{ title: `Epochs to ${percent(target)}`, isNumber: true }] : []),
+      ...(hasTarget ? [{ title: `Epochs to ${Number((100 * target).toFixed(1))}%`, isNumber: true }] : []),
       ...(hasMemory ? [{ title: "Peak memory", isNumber: true }] : []),
     ],
     rows: summaries.map((summary) => [

@@ -1,10 +1,12 @@
 import type { Drawer } from "../charts/drawer.ts";
+import { type Reading, shown } from "../charts/history-chart.ts";
 import { strategyLook } from "../charts/looks.ts";
-import { type StrategyCurve, strategyHistoryChart } from "../charts/strategy-history-chart.ts";
+import { meanOf, type StrategyCurve, strategyHistoryChart } from "../charts/strategy-history-chart.ts";
 import type { ComparisonReport } from "../data.ts";
-import { named } from "../html.ts";
+import { type Html, html, named } from "../html.ts";
 import { figure, figures, legend } from "../parts/figure.ts";
-import type { Section } from "../parts/section.ts";
+import { folded, type Section } from "../parts/section.ts";
+import { table } from "../parts/table.ts";
 import { knownReadings } from "./curves.ts";
 
 /** How every strategy got where it is. */
@@ -28,8 +30,26 @@ export function strategyCurvesSection(drawer: Drawer, { strategies }: Comparison
           figure(`${reading.title} on the validation pictures`, strategyHistoryChart(drawer, { curves, reading })),
         ),
       ),
+      folded("Every epoch in numbers", epochTable(curves, readings)),
     ],
   };
+}
+
+/** Means over the runs. */
+function epochTable(curves: readonly StrategyCurve[], readings: readonly Reading[]): Html {
+  const columns = readings.flatMap((reading) =>
+    curves.map((curve) => ({
+      title: html`${reading.title}, ${named(curve.strategy.name)}`,
+      values: new Map(meanOf(curve, reading).map(({ epoch, value }) => [epoch, shown(value, reading)])),
+    })),
+  );
+  const epochs = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
+  return table({
+    caption: "Means over seeds, on the validation pictures",
+    scrollsAs: "Every epoch in numbers",
+    columns: [{ title: "Epoch", isNumber: true }, ...columns.map(({ title }) => ({ title, isNumber: true }))],
+    rows: epochs.map((epoch) => [epoch, ...columns.map(({ values }) => values.get(epoch) ?? "–")]),
+  });
 }
 
 /** Runs with all training pictures alone. */

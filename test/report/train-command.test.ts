@@ -1,0 +1,76 @@
+import { describe, expect, test } from "vitest";
+import { readFlags } from "../../src/cli/command.ts";
+import { commands } from "../../src/cli/commands.ts";
+import { trainFlags } from "../../src/cli/flags/train.ts";
+import { Terminal } from "../../src/cli/output/terminal.ts";
+import { buildProgram } from "../../src/cli/program.ts";
+import { flagOfOption, trainCommand } from "../../src/report/train-command.ts";
+
+const given = (value: unknown) => ({ value, from: "given" }) as const;
+
+test("knows every flag of train but the two about the folder that the run wrote to", () => {
+  const flags = Object.entries(trainFlags)
+    .filter(([name]) => name !== "out" && name !== "overwrite")
+    .map(([name, { term }]) => [name, term.split(" ")[0]]);
+  expect(flagOfOption).toEqual(Object.fromEntries(flags));
+});
+
+/** What the command line makes of the words. */
+async function parsed(
+  words: readonly string[],
+): Promise<{ readonly flags: object; readonly operands: readonly string[] }> {
+  let found: { flags: object; operands: readonly string[] } | undefined;
+  const program = buildProgram({
+    commands,
+    version: "0",
+    out: new Terminal({ write: () => {} }),
+    run: async (_, command) => {
+      found = { flags: readFlags(trainFlags, command), operands: command.args };
+    },
+  });
+  await program.parseAsync([...words], { from: "user" });
+  return found ?? { flags: {}, operands: [] };
+}
+
+describe("trainCommand", () => {
+  test("is read by the command line as what was given, and the threads", async () => {
+    const options = {
+      model: "my models/a b",
+      unfreeze: { lastLayers: 3 },
+      hidden: [256, 64],
+      headLearningRate: 1e-7,
+      augment: true,
+      loss: "softmaxCrossEntropy",
+      val: 0.25,
+      seed: 7,
+    };
+    const rows = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, given(value)]));
+    const words = trainCommand({
+      ...rows,
+      data: given("-photos"),
+      out: given("runs/x"),
+      overwrite: given(true),
+      batch: { value: 32, from: "default" },
+      threads: { value: 2, from: "default" },
+    });
+    expect(words?.slice(0, 3)).toEqual(["npx", "regraft", "train"]);
+    expect(await parsed(words?.slice(2) ?? [])).toEqual({
+      flags: { ...options, threads: 2 },
+      operands: ["./-photos"],
+    });
+  });
+
+  test("names the node to start from, and leaves out what was switched off", () => {
+    const words = trainCommand({
+      data: given("d"),
+      unfreeze: given({ from: "/features/17" }),
+      augment: given(false),
+      lora: given(undefined),
+    });
+    expect(words).toEqual(["npx", "regraft", "train", "d", "--unfreeze", "/features/17"]);
+  });
+
+  test("is none without data", () => {
+    expect(trainCommand({ batch: given(3) })).toBeUndefined();
+  });
+});
