@@ -4,10 +4,10 @@ import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { tensor } from "../base/tensor.ts";
 import { type Activation, argmax, scoresOf } from "../evaluation/scores.ts";
 import { type HeatMap, heatOverlay } from "../image/heat-overlay.ts";
-import type { Box, RgbImage } from "../image/image.ts";
+import type { Box } from "../image/image.ts";
 import { inputSize, preprocess, seenPart } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { resize } from "../image/resize.ts";
+import { shrink } from "../image/shrink.ts";
 import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -136,7 +136,7 @@ export class Explainer {
     checkNumber("quality", quality, { min: 1, max: 100, integer: true });
     if (longSide !== undefined) checkNumber("longSide", longSide, { min: 16, integer: true });
     const image = await readPicture(picture, this.#host);
-    const small = smaller(image, longSide);
+    const small = longSide === undefined ? image : shrink(image, longSide);
     const box = scaled(crop, { across: small.width / image.width, down: small.height / image.height });
     const { encoder } = this.#host;
     const drawn = heatOverlay(small, heat, { box });
@@ -225,13 +225,6 @@ function classWeights(index: number | undefined, count: number, activation: Acti
   if (count === 2 && activation === "softmax") weights.fill(-1);
   weights[index] = 1;
   return weights;
-}
-
-function smaller(image: RgbImage, longSide: number | undefined): RgbImage {
-  const scale = (longSide ?? Number.POSITIVE_INFINITY) / Math.max(image.width, image.height);
-  if (scale >= 1) return image;
-  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
-  return resize(image, { width: width ?? 1, height: height ?? 1, interpolation: "bicubic" });
 }
 
 const scaled = ({ left, top, width, height }: Box, by: { readonly across: number; readonly down: number }): Box => ({

@@ -42,6 +42,9 @@ export type RunEvent =
     }
   | { readonly type: "training"; readonly phase: PhaseName; readonly event: TrainingEvent }
   | { readonly type: "bad-image"; readonly name: string; readonly reason: string }
+  /** The model is saved; its report is being made. */
+  | { readonly type: "reporting" }
+  | { readonly type: "no-report"; readonly reason: string }
   | { readonly type: "saved"; readonly path: string }
   /** The run failed for `reason`; its history and checkpoints stay in `path`, without a model. */
   | { readonly type: "failed"; readonly path: string; readonly reason: string };

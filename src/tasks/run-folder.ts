@@ -8,6 +8,8 @@ export const runPaths = (store: Store, run: string) => ({
   adapter: store.join(run, "adapter"),
   history: store.join(run, "history.jsonl"),
   about: store.join(run, "run.json"),
+  evaluation: store.join(run, "evaluation.json"),
+  report: store.join(run, "report.html"),
   checkpoints: store.join(run, "checkpoints"),
 });
 

@@ -1,8 +1,9 @@
-import { HostError, TrainingError } from "../base/errors.ts";
+import { HostError, RegraftError, TrainingError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
+import { type Evaluation, summarize } from "../evaluation/evaluation.ts";
 import type { SavedDtype } from "../models/transformers-js.ts";
 import { requireFloat16 } from "../rewrite/to-float16.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
@@ -14,11 +15,14 @@ import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 import { checkRecipe, type FineTuneOptions, idleOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
+import { mistakesOf } from "./report/mistakes.ts";
+import { writeRunReport } from "./report/write-run-report.ts";
 import type { SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
 import { defaultLoss } from "./targets.ts";
 import { type TrainedLora, trainedLora } from "./trained-lora.ts";
+import type { TransferModel } from "./transfer-model.ts";
 
 export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks"> {
   /** Folder of pictures: <data>/<class>/*, or <data>/{train,val}/<class>/*. */
@@ -37,6 +41,8 @@ export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "call
   readonly overwrite?: boolean;
   /** How the saved model keeps its weights: "float32", or "float16" in half the space. It is trained in float32. */
   readonly dtype?: SavedDtype;
+  /** Whether the run folder gets a report.html. */
+  readonly report?: boolean;
   /** Names of the options that a person set, for run.json. */
   readonly given?: readonly string[];
 }
@@ -50,23 +56,26 @@ export interface TrainResult {
   readonly valAccuracy: number;
   /** Of two classes, the score of the second from which on it is chosen, where one was asked for. */
   readonly threshold?: number | undefined;
+  /** The page that tells the run; undefined where none was asked for, or it could not be written. */
+  readonly report?: string | undefined;
   /** The low-rank adapters, where the run came to them. */
   readonly lora?: TrainedLora | undefined;
   readonly skipped: readonly SkippedImage[];
   readonly stopped: StopReason;
 }
 
-type Defaulted = "augment" | "overwrite" | "dtype" | "given";
+type Defaulted = "augment" | "overwrite" | "dtype" | "report" | "given";
 const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
   augment: false,
   overwrite: false,
   dtype: "float32",
+  report: true,
   given: [],
 };
 
 /**
  * The whole story: loads model and pictures, fine-tunes, measures, and leaves a run folder with the model, its card,
- * the history and what everything was set to.
+ * the history, what everything was set to, and a page that tells it all.
  *
  * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
  */
@@ -106,7 +115,7 @@ type Job = ReturnType<
 
 /** The options that are fineTune's own. */
 function recipeOf(job: Job) {
-  const { data, model, out, val, augment, headAt, preprocessing, overwrite, dtype, given, ...recipe } = job;
+  const { data, model, out, val, augment, headAt, preprocessing, overwrite, dtype, report, given, ...recipe } = job;
   return recipe;
 }
 
@@ -139,7 +148,7 @@ class Run {
     });
     await this.#describe({ status: "running" });
     const tuned = await fineTune(base, data, this.#recipe(), host);
-    const result = await this.#measured(tuned);
+    const { result, evaluation } = await this.#measured(tuned);
     await tuned.model.save(folder.paths.model, {
       metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
       training: this.#cardRows(result),
@@ -149,28 +158,58 @@ class Run {
     const status =
       result.stopped === "nan-loss" ? "diverged" : result.stopped === "interrupted" ? "interrupted" : "finished";
     await this.#describe({ status, finished: host.date(), result });
-    return result;
+    if (!job.report) return result;
+    const report = await this.#report(tuned.model, evaluation);
+    return { ...result, report };
+  }
+
+  /** A page that could not be made costs nobody a run: what it would have said lies in other files. */
+  async #report(model: TransferModel, evaluation: Evaluation): Promise<string | undefined> {
+    const { job, data, folder, host } = this.#parts;
+    job.onEvent?.({ type: "reporting" });
+    try {
+      const found = { evaluation, dataset: data.val, model: model.finished(), threads: job.threads };
+      const mistakes = await mistakesOf(found, host);
+      await writeRunReport({ paths: folder.paths, data, evaluation, mistakes }, host.store);
+      return runPaths(host.store, folder.path).report;
+    } catch (error) {
+      if (!(error instanceof RegraftError)) throw error;
+      job.onEvent?.({ type: "no-report", reason: error.message });
+      return undefined;
+    }
   }
 
   /** Notes in the folder that stays why there is no model. The disk may be the very reason: then the note is left out. */
   async giveUp(error: unknown): Promise<void> {
-    const { job, folder, host } = this.#parts;
+    const { job, data, folder, host } = this.#parts;
     const reason = error instanceof Error ? error.message : String(error);
     job.onEvent?.({ type: "failed", path: folder.path, reason });
-    await this.#describe({ status: "failed", finished: host.date(), error: reason }).catch((cause: unknown) => {
+    const described = this.#describe({ status: "failed", finished: host.date(), error: reason });
+    const told = job.report
+      ? described.then(() => writeRunReport({ paths: folder.paths, data, mistakes: [] }, host.store))
+      : described;
+    await told.catch((cause: unknown) => {
       if (!(cause instanceof HostError)) throw cause;
     });
   }
 
   /** Accuracy and loss of the model as it is saved, on the validation pictures. */
-  async #measured({ model, phases, stopped }: FineTuned): Promise<TrainResult> {
+  async #measured({
+    model,
+    phases,
+    stopped,
+  }: FineTuned): Promise<{ readonly result: TrainResult; readonly evaluation: Evaluation }> {
     const { job, data, folder, host } = this.#parts;
-    const { loss, metrics } = await model.evaluate(data.val, { batch: job.batch, maxBadFraction: job.maxBadFraction });
+    const { batch, maxBadFraction } = job;
+    const { means, predictions } = await model.judge(data.val, { batch, maxBadFraction });
+    const evaluation = summarize(predictions, { nameOf: (index) => data.val.name(index) });
+    await host.store.write(folder.paths.evaluation, `${JSON.stringify(evaluation, null, 2)}\n`);
+    const { loss, metrics } = means;
     const skipped = model.skipped.map(({ name, reason }: BadImage) => ({ name, reason }));
     for (const image of skipped) job.onEvent?.({ type: "bad-image", ...image });
     const valAccuracy = metrics.accuracy ?? Number.NaN;
     const lora = trainedLora(model, runPaths(host.store, folder.path).adapter);
-    return {
+    const result = {
       run: folder.path,
       classes: data.train.classes,
       phases,
@@ -181,6 +220,7 @@ class Run {
       skipped,
       stopped,
     };
+    return { result, evaluation };
   }
 
   #recipe(): FineTuneOptions {

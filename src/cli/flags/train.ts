@@ -49,6 +49,7 @@ export const trainFlags = {
     group: files,
     parse: oneOf({ float32: "float32", float16: "float16", fp32: "float32", fp16: "float16" }),
   },
+  report: { ...onOff("--no-report", "leave out report.html, the page that tells the run", files), parse: () => false },
   maxBadFraction: { ...maxBadFraction, group: files },
 
   headEpochs: {

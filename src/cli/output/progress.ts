@@ -48,6 +48,9 @@ export class Progress {
     if (event.type === "phase") this.#phase(event);
     if (event.type === "features") this.#featured(event);
     if (event.type === "training") this.#trained(event.phase, event.event);
+    if (event.type === "reporting") this.#terminal.status(this.#terminal.colors.dim("  writing the report …"));
+    if (event.type === "no-report") this.#terminal.line(this.#terminal.colors.yellow(`  no report: ${event.reason}`));
+    if (event.type === "saved") this.#terminal.clearStatus();
     if (event.type === "failed") this.#failed(event);
   }
 

@@ -33,6 +33,7 @@ export function trainSummary(result: TrainResult, next: readonly string[], color
     ...columns(rows, { right: [1, 2] }),
     "",
     `  ${guessing ? yellow("!") : green("✓")} ${bold(percent(result.valAccuracy))} of the validation pictures right → ${bold(result.run)}`,
+    ...(result.report === undefined ? [] : [`  ${dim("report →")} ${result.report}`]),
     ...loraLines(result, colors),
     ...thresholdLines(result, colors),
     ...(guessing ? [`  ${yellow(`no better than guessing, which gives ${percent(chance)}: ${advice}`)}`] : []),
