@@ -174,7 +174,8 @@ export type {
 } from "./tasks/compare.ts";
 export type { CompileOptions } from "./tasks/compile.ts";
 export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
-export type { Explainer, ExplainerOptions, Explanation, OverlayPictureOptions } from "./tasks/explain.ts";
+export type { OverlayPictureOptions } from "./tasks/draw-overlay.ts";
+export type { Explainer, ExplainerOptions, Explanation } from "./tasks/explain.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";
 export type { LoraOptions } from "./tasks/lora.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";

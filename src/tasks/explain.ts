@@ -1,13 +1,12 @@
 import { NoGradient } from "../autodiff/no-gradient.ts";
 import { GraphError } from "../base/errors.ts";
-import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { refuseUnknown } from "../base/options.ts";
 import { tensor } from "../base/tensor.ts";
-import { type Activation, argmax, scoresOf } from "../evaluation/scores.ts";
-import { type HeatMap, heatOverlay } from "../image/heat-overlay.ts";
+import { argmax, scoresOf } from "../evaluation/scores.ts";
+import type { HeatMap } from "../image/heat-overlay.ts";
 import type { Box } from "../image/image.ts";
 import { inputSize, preprocess, seenPart } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
-import { shrink } from "../image/shrink.ts";
 import { encodeForEngine } from "../onnx/encode-external.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -18,6 +17,8 @@ import { float32Output } from "../runtime/outputs.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
 import { classNamed } from "./class-named.ts";
 import type { Finished, LabelScore } from "./classifier.ts";
+import { drawOverlay, type OverlayPictureOptions } from "./draw-overlay.ts";
+import { explainedLogits } from "./explained-logits.ts";
 import type { Host } from "./host.ts";
 import { openModel } from "./open-model.ts";
 import { type Picture, readPicture } from "./pictures.ts";
@@ -54,14 +55,6 @@ export interface Explanation {
   readonly heat: HeatMap;
   /** The part of the picture that the model sees, in the picture's pixels; see `seenPart`. */
   readonly crop: Box;
-}
-
-export interface OverlayPictureOptions {
-  /** Pixels of the longer side at most, from 16; the picture's own size by default. */
-  readonly longSide?: number | undefined;
-  readonly format?: "png" | "jpeg";
-  /** Of a JPEG, 1 to 100. */
-  readonly quality?: number;
 }
 
 /**
@@ -129,18 +122,10 @@ export class Explainer {
   /** The picture with its heat map laid over the part that the model saw, as a file's bytes. @throws as `explain` */
   async overlay(
     picture: Picture,
-    { heat, crop }: Pick<Explanation, "heat" | "crop">,
-    { longSide, format = "png", quality = 85, ...rest }: OverlayPictureOptions = {},
+    explanation: Pick<Explanation, "heat" | "crop">,
+    options: OverlayPictureOptions = {},
   ): Promise<Uint8Array> {
-    refuseUnknown("overlay", rest);
-    checkNumber("quality", quality, { min: 1, max: 100, integer: true });
-    if (longSide !== undefined) checkNumber("longSide", longSide, { min: 16, integer: true });
-    const image = await readPicture(picture, this.#host);
-    const small = longSide === undefined ? image : shrink(image, longSide);
-    const box = scaled(crop, { across: small.width / image.width, down: small.height / image.height });
-    const { encoder } = this.#host;
-    const drawn = heatOverlay(small, heat, { box });
-    return format === "png" ? encoder.encodePng(drawn) : encoder.encodeJpeg(drawn, { quality });
+    return drawOverlay(await readPicture(picture, this.#host), explanation, options, this.#host);
   }
 
   close(): Promise<void> {
@@ -160,7 +145,7 @@ export class Explainer {
     const outputs = await this.#session.run({
       // the engine may take buffers over
       [input]: tensor("float32", [1, 3, height, width], pixels.slice()),
-      [explainingNames.classWeights]: tensor("float32", [1, count], classWeights(index, count, loss.activation)),
+      [explainingNames.classWeights]: tensor("float32", [1, count], explainedLogits(index, count, loss.activation)),
     });
     const { height: rows, width: columns } = this.map.places;
     const heat = { data: float32Output(outputs, explainingNames.heat), height: rows, width: columns };
@@ -213,23 +198,3 @@ function differentiated(graph: Graph, map: FeatureMap): Graph {
     });
   }
 }
-
-/**
- * What of the logits is explained: the logit of the class. Of two classes under a softmax only the difference means something
- * (and Regraft saves two as [0, z]): there, how much the class is ahead. A single logit speaks for the second of two classes.
- */
-function classWeights(index: number | undefined, count: number, activation: Activation): Float32Array {
-  const weights = new Float32Array(count);
-  if (index === undefined) return weights;
-  if (count === 1) return weights.fill(index === 0 && activation === "sigmoid" ? -1 : 1);
-  if (count === 2 && activation === "softmax") weights.fill(-1);
-  weights[index] = 1;
-  return weights;
-}
-
-const scaled = ({ left, top, width, height }: Box, by: { readonly across: number; readonly down: number }): Box => ({
-  left: left * by.across,
-  top: top * by.down,
-  width: width * by.across,
-  height: height * by.down,
-});
