@@ -135,7 +135,7 @@ nav ul{flex-wrap:nowrap;white-space:nowrap}
 :root{--paper:#fff}
 .figures{grid-template-columns:repeat(2,minmax(0,1fr))}
 body{font-size:10pt}
-nav,.skip{display:none}
+nav,.skip,footer{display:none}
 section{break-inside:auto;padding-block:1.25rem}
 h2,h3,figcaption,caption{break-after:avoid}
 figure,tr,.cards li,.findings li,.facts div{break-inside:avoid}

@@ -24,6 +24,8 @@ export interface PhaseReport {
 
 /** What a model was found to be worth on labelled pictures; an `Evaluation` of evaluation/ is one. Shares are from 0 to 1. */
 export interface EvaluationReport {
+  /** "labels": several may be true of a picture, and `accuracy` is the share of labels that are right. By default "classes". */
+  readonly kind?: "classes" | "labels" | "values";
   /** Examples judged. */
   readonly count: number;
   /** Which pictures they were, as "of the … pictures" goes on: "validation" chose the epoch that was kept. */

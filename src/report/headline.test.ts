@@ -60,6 +60,17 @@ describe("runHeadline", () => {
     expect(read({ ...run, classes })[0]).toContain(words);
   });
 
+  test("of labels that stand side by side tells how many are right, and no guess", () => {
+    const evaluation = {
+      kind: "labels",
+      count: 100,
+      pictures: "test",
+      measures: { accuracy: 0.9 },
+      classes: [],
+    } as const;
+    expect(read({ ...run, evaluation })).toEqual(["It gets 90.0% of the labels of the test pictures right."]);
+  });
+
   test("of new pictures expects no less", () => {
     const evaluation = { count: 100, pictures: "test", measures: { accuracy: 0.9 }, classes: [] };
     expect(read({ ...run, evaluation }).join(" ")).not.toContain("expect a little less");

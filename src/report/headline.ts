@@ -23,6 +23,9 @@ export function runHeadline(report: RunReport): Headline {
   if (report.status === "failed") return { headline: "The run failed.", sentences: [report.error] };
   const judged = judgedOf(report);
   if (!judged) return withoutAccuracy(report);
+  if (report.evaluation?.kind === "labels") {
+    return { headline: labelClaim(judged), sentences: [gain(report), optimism(judged)] };
+  }
   const guess = guessOf(report);
   return {
     headline: claim(report.classes, judged, guess.share),
@@ -63,6 +66,9 @@ function claim(classes: readonly string[], { accuracy, interval, pictures }: Jud
   if (interval.low <= guess) return html`It cannot be said to tell ${told(classes)} better than guessing.`;
   return html`It tells ${told(classes)} in ${percent(accuracy)} of the ${pictures} pictures.`;
 }
+
+const labelClaim = ({ accuracy, pictures }: Judged): string =>
+  `It gets ${percent(accuracy)} of the labels of the ${pictures} pictures right.`;
 
 /** "ants from bees", "cats, dogs and horses apart", "12 classes apart". */
 function told(classes: readonly string[]): Html {

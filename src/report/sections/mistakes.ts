@@ -8,8 +8,7 @@ import { checkedAddress } from "../picture-address.ts";
 /** The pictures that the model is most wrong about. @param room bytes that pictures may take together */
 export function mistakesSection(mistakes: readonly MistakeReport[], room: number): Section | undefined {
   if (mistakes.length === 0) return undefined;
-  const shown = withinRoom(mistakes, room);
-  const rest = mistakes.filter((mistake) => !shown.includes(mistake));
+  const { shown, rest } = parted(mistakes, room);
   const hasHeatMaps = shown.some(({ heatMap }) => heatMap !== undefined);
   return {
     id: "mistakes",
@@ -26,14 +25,17 @@ export function mistakesSection(mistakes: readonly MistakeReport[], room: number
   };
 }
 
-/** Those that have a picture, as long as there is room. */
-function withinRoom(mistakes: readonly MistakeReport[], room: number): readonly MistakeReport[] {
-  let taken = 0;
-  return mistakes.filter(({ picture, heatMap = "" }) => {
-    if (picture === undefined || taken + picture.length + heatMap.length > room) return false;
-    taken += picture.length + heatMap.length;
-    return true;
-  });
+/** Those that have a picture for which there is room, and the others. */
+function parted(mistakes: readonly MistakeReport[], room: number) {
+  const [shown, rest]: [MistakeReport[], MistakeReport[]] = [[], []];
+  let left = room;
+  for (const mistake of mistakes) {
+    const { picture, heatMap = "" } = mistake;
+    const size = picture === undefined ? Number.POSITIVE_INFINITY : picture.length + heatMap.length;
+    (size <= left ? shown : rest).push(mistake);
+    if (size <= left) left -= size;
+  }
+  return { shown, rest };
 }
 
 function card(mistake: MistakeReport): Html {
