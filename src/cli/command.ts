@@ -47,7 +47,8 @@ export function readFlags<const F extends Flags>(flags: F, parsed: Command): Fla
   const given = Object.entries(flags).flatMap(([key, { term, parse }]) => {
     const option = new Option(term);
     const value: unknown = parsed.getOptionValue(option.attributeName());
-    if (value === undefined) return [];
+    // "--no-report" is on where nobody says so.
+    if (value === undefined || (option.negate && value === true)) return [];
     // "--profile [file]" without a file is the empty text.
     return [[key, option.optional && value === true ? parse("") : value] as const];
   });

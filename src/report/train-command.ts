@@ -11,6 +11,9 @@ export const flagOfOption: Readonly<Record<string, string>> = {
   headLearningRate: "--head-lr",
   tuneLearningRate: "--tune-lr",
   unfreeze: "--unfreeze",
+  fromScratch: "--from-scratch",
+  epochs: "--epochs",
+  learningRate: "--lr",
   batchNorm: "--batch-norm",
   lora: "--lora",
   loraAlpha: "--lora-alpha",
@@ -21,6 +24,10 @@ export const flagOfOption: Readonly<Record<string, string>> = {
   loss: "--loss",
   patience: "--patience",
   augment: "--augment",
+  classWeights: "--class-weights",
+  sampling: "--sampling",
+  metric: "--metric",
+  threshold: "--threshold",
   hidden: "--hidden",
   dropout: "--dropout",
   labelSmoothing: "--label-smoothing",
@@ -64,12 +71,18 @@ function flagWords(flag: string, value: unknown): readonly string[] {
 
 const lastLayers = z.object({ lastLayers: z.number() });
 const from = z.object({ from: z.string() });
+const byClass = z.record(z.string(), z.number());
 
-/** As the command line reads it: "last:3" for { lastLayers: 3 }, "256,64" for [256, 64]. */
+/** As the command line reads it: "last:3" for { lastLayers: 3 }, "256,64" for [256, 64], "ants=2,bees=1" for { ants: 2, bees: 1 }. */
 export function flagText(value: unknown): string {
   if (Array.isArray(value)) return value.map(String).join(",");
   const [last, start] = [lastLayers.safeParse(value), from.safeParse(value)];
   if (last.success) return `last:${last.data.lastLayers}`;
   if (start.success) return start.data.from;
+  const weights = byClass.safeParse(value);
+  if (weights.success)
+    return Object.entries(weights.data)
+      .map((pair) => pair.join("="))
+      .join(",");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

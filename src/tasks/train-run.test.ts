@@ -74,11 +74,13 @@ describe("a run that goes well", () => {
       "/runs/a/checkpoints/best/state.safetensors",
       "/runs/a/checkpoints/last/state.json",
       "/runs/a/checkpoints/last/state.safetensors",
+      "/runs/a/evaluation.json",
       "/runs/a/history.jsonl",
       "/runs/a/model/README.md",
       "/runs/a/model/config.json",
       "/runs/a/model/onnx/model.onnx",
       "/runs/a/model/preprocessor_config.json",
+      "/runs/a/report.html",
       "/runs/a/run.json",
     ]);
     expect(result).toMatchObject({ run: "/runs/a", classes: ["crescent", "flower"], skipped: [], stopped: "done" });
@@ -86,6 +88,16 @@ describe("a run that goes well", () => {
       ["head", 3],
       ["tune", 2],
     ]);
+  });
+
+  test("leaves a page that tells it, with the pictures that it is wrong about", async () => {
+    const page = await host.store.readText("/runs/a/report.html");
+    expect(result.report).toBe("/runs/a/report.html");
+    expect(page).toContain("crescent");
+    const evaluation = JSON.parse(await host.store.readText("/runs/a/evaluation.json"));
+    expect(evaluation).toMatchObject({ count: 10, measures: { accuracy: result.valAccuracy } });
+    // a picture and its heat map each, of at most 12 mistakes
+    expect(page.match(/<img /g) ?? []).toHaveLength(2 * Math.min(12, evaluation.worst.length));
   });
 
   test("writes a line of history per epoch, numbered over both phases", async () => {
@@ -104,12 +116,13 @@ describe("a run that goes well", () => {
 
   test("run.json says each option's value and where it came from, the result and the versions", async () => {
     const about: unknown = JSON.parse(await host.store.readText("/runs/a/run.json"));
+    const { report: _, ...measured } = result;
     expect(about).toMatchObject({
       command: "train",
       status: "finished",
       started: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       finished: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
-      result: JSON.parse(JSON.stringify(result)),
+      result: JSON.parse(JSON.stringify(measured)),
       classes: ["crescent", "flower"],
       examples: { train: 20, val: 10 },
       base: { path: "/models/tiny", head: "/classifier/classifier.1/Gemm", features: 32 },
@@ -141,6 +154,7 @@ describe("a run that goes well", () => {
       augment: { value: false, from: "default" },
       overwrite: { value: false, from: "default" },
       dtype: { value: "float32", from: "default" },
+      report: { value: true, from: "default" },
       threads: { value: 1, from: "default" },
     });
   });
@@ -176,7 +190,7 @@ describe("a run that goes well", () => {
     const steps = events.map((event) => (event.type === "training" ? event.event.type : event.type));
     const epoch = "step step step epoch";
     expect(steps.join(" ")).toBe(
-      `start phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end saved`,
+      `start phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end reporting saved`,
     );
     expect(events[0]).toMatchObject({
       ...{ type: "start", model: "/models/tiny", classes: ["crescent", "flower"], train: 20, val: 10 },
@@ -218,7 +232,15 @@ describe("a run with low-rank adapters", () => {
     const host = await furnished();
     const { store } = host;
     const result = await trainRun({ ...quick, lora: 2, loraAlpha: 4, given: ["lora"] }, host);
-    expect(await store.list("/runs/a")).toEqual(["adapter", "checkpoints", "history.jsonl", "model", "run.json"]);
+    expect(await store.list("/runs/a")).toEqual([
+      "adapter",
+      "checkpoints",
+      "evaluation.json",
+      "history.jsonl",
+      "model",
+      "report.html",
+      "run.json",
+    ]);
     expect(result.lora).toMatchObject({
       rank: 2,
       alpha: 4,
@@ -422,4 +444,34 @@ test("from scratch, run.json tells the options of that phase and not of the othe
   const { options: told } = JSON.parse(await host.store.readText(`${out}/run.json`));
   expect(told).toMatchObject({ fromScratch: { value: true, from: "given" }, epochs: { value: 2, from: "given" } });
   expect(Object.keys(told)).not.toContain("headEpochs");
+});
+
+describe("the page of a run", () => {
+  test("shows each mistake and where the model saw what it said", async () => {
+    const host = await furnished(5);
+    // too little training to be right about all of them
+    const result = await trainRun({ ...quick, headEpochs: 1, tuneEpochs: 0, headLearningRate: 1e-6 }, host);
+    expect(result.valAccuracy).toBeLessThan(1);
+    const page = await host.store.readText("/runs/a/report.html");
+    const wrong = Math.round((1 - result.valAccuracy) * 25);
+    expect(page.match(/<img /g)).toHaveLength(2 * Math.min(12, wrong));
+  });
+
+  test("is left out where nobody wants it", async () => {
+    const host = await furnished();
+    const result = await trainRun({ ...quick, report: false }, host);
+    expect([result.report, await host.store.kind("/runs/a/report.html")]).toEqual([undefined, undefined]);
+  });
+
+  test("that cannot be made costs nobody the run", async () => {
+    const host = await furnished(5);
+    const events: RunEvent[] = [];
+    const encoder = { ...host.encoder, encodeJpeg: () => Promise.reject(new HostError("write-failed", "No encoder.")) };
+    const options = { ...quick, headEpochs: 1, tuneEpochs: 0, headLearningRate: 1e-6 };
+    const onEvent = (event: RunEvent) => events.push(event);
+    const result = await trainRun({ ...options, onEvent }, { ...host, encoder });
+    expect(result.report).toBeUndefined();
+    expect(events).toContainEqual({ type: "no-report", reason: "No encoder." });
+    expect(await host.store.kind("/runs/a/model/onnx/model.onnx")).toBe("file");
+  });
 });

@@ -8,9 +8,9 @@ import { flagOfOption, trainCommand } from "../../src/report/train-command.ts";
 
 const given = (value: unknown) => ({ value, from: "given" }) as const;
 
-test("knows every flag of train but the two about the folder that the run wrote to", () => {
+test("knows every flag of train but those about what the run left behind", () => {
   const flags = Object.entries(trainFlags)
-    .filter(([name]) => name !== "out" && name !== "overwrite")
+    .filter(([name]) => !["out", "overwrite", "report"].includes(name))
     .map(([name, { term }]) => [name, term.split(" ")[0]]);
   expect(flagOfOption).toEqual(Object.fromEntries(flags));
 });
@@ -43,6 +43,7 @@ describe("trainCommand", () => {
       loss: "softmaxCrossEntropy",
       val: 0.25,
       seed: 7,
+      classWeights: { ants: 2, bees: 0.5 },
     };
     const rows = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, given(value)]));
     const words = trainCommand({

@@ -21,5 +21,5 @@ test.each([
   const console = new FakeConsole();
   const code = await runCli(["doctor", "net", ...argv], { commands: [doctor], version: "0", console });
   expect([code, console.errors]).toEqual([0, ""]);
-  expect(seen).toEqual({ model: "net", measure: true, ...expected });
+  expect(seen).toEqual({ model: "net", ...expected });
 });

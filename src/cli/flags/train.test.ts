@@ -33,6 +33,7 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--overwrite"], { overwrite: true }],
   [["--dtype", "float16"], { dtype: "float16" }],
   [["--dtype", "fp32"], { dtype: "float32" }],
+  [["--no-report"], { report: false }],
   [["--max-bad-fraction", "0.5"], { maxBadFraction: 0.5 }],
   [["--head-epochs", "4"], { headEpochs: 4 }],
   [["--tune-epochs", "0"], { tuneEpochs: 0 }],
