@@ -164,6 +164,7 @@ export type { BenchMode } from "./tasks/bench/mode.ts";
 export type { StepProfile } from "./tasks/bench/step-profile.ts";
 export type { BenchOptions, BenchResult } from "./tasks/bench.ts";
 export type { GradientOptions, GradientReport } from "./tasks/check-model-gradients.ts";
+export type { ClassWeights } from "./tasks/class-weights.ts";
 export type { Prediction } from "./tasks/classifier.ts";
 export type {
   CompareEvent,
@@ -179,6 +180,8 @@ export type { Explainer, ExplainerOptions, Explanation } from "./tasks/explain.t
 export type { FineTuned } from "./tasks/fine-tune.ts";
 export type { LoraOptions } from "./tasks/lora.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";
+export type { Sampling } from "./tasks/sampling.ts";
+export type { ThresholdChoice } from "./tasks/threshold.ts";
 export type { TrainedModel } from "./tasks/trained-model.ts";
 export type { FitModelOptions, TransferModel } from "./tasks/transfer-model.ts";
 export { bestWeights } from "./training/callbacks/best-weights.ts";

@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { BadValue } from "./flag.ts";
-import { benchMode, folderOrFraction, listOf, number, oneOf, text, unfreeze, wholeNumber } from "./values.ts";
+import {
+  benchMode,
+  classWeights,
+  folderOrFraction,
+  listOf,
+  number,
+  oneOf,
+  text,
+  unfreeze,
+  wholeNumber,
+  wordOrNumber,
+} from "./values.ts";
 
 describe("number", () => {
   it.each([
@@ -101,4 +112,37 @@ it("reads lists and refuses empty text", () => {
   expect(listOf(wholeNumber({ min: 1 }))("256, 64")).toEqual([256, 64]);
   expect(() => listOf(wholeNumber({ min: 1 }))("256,")).toThrow(BadValue);
   expect(() => text("  ")).toThrow("must not be empty");
+});
+
+describe("classWeights", () => {
+  it("is a word, or a number for each class named", () => {
+    expect(classWeights(" balanced ")).toBe("balanced");
+    expect(classWeights("ants=2, big bees = 0.5")).toEqual({ ants: 2, "big bees": 0.5 });
+  });
+
+  it.each([
+    ["equal", 'must be balanced, or numbers by class as in ants=2,bees=1, not "equal"'],
+    ["", 'must be balanced, or numbers by class as in ants=2,bees=1, not ""'],
+    ["ants=2,", 'must be balanced, or numbers by class as in ants=2,bees=1, not "ants=2,"'],
+    ["ants=", 'must be a number above 0, not ""'],
+    ["ants=0", 'must be a number above 0, not "0"'],
+    ["ants=1,ants=2", 'has "ants" twice'],
+  ])("refuses %j", (given, message) => {
+    expect(() => classWeights(given)).toThrow(message);
+  });
+});
+
+describe("wordOrNumber", () => {
+  const parse = wordOrNumber(["f1", "youden"], { above: 0, below: 1 });
+
+  it("takes both", () => {
+    expect([parse("f1"), parse("0.25")]).toEqual(["f1", 0.25]);
+  });
+
+  it.each([
+    ["f2", 'must be one of f1, youden, or a number above 0 and below 1, not "f2"'],
+    ["1", 'must be a number above 0 and below 1, not "1"'],
+  ])("refuses %j", (given, message) => {
+    expect(() => parse(given)).toThrow(message);
+  });
 });
