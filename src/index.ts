@@ -1,10 +1,12 @@
 import type { Dataset, TrainVal } from "./data/dataset.ts";
 import { folderDataset as readFolder } from "./data/folder-dataset.ts";
+import type { DataHealth } from "./data/health/data-health.ts";
 import { type ImageFolder, imageFolder as readImageFolder } from "./data/image-folder.ts";
 import { nodeHost } from "./hosts/node.ts";
 import type { Layer } from "./rewrite/layers.ts";
 import { type Base, type LoadOptions, loadBase as loadBaseOn } from "./tasks/base-model.ts";
 import { type BenchOptions, type BenchResult, benchModel as benchOn } from "./tasks/bench.ts";
+import { type CheckDataOptions, checkData as checkDataOn } from "./tasks/check-data.ts";
 import { checkModelGradients, type GradientOptions, type GradientReport } from "./tasks/check-model-gradients.ts";
 import { type CompareOptions, type CompareResult, compareStrategies as compareOn } from "./tasks/compare.ts";
 import { type Diagnosis, type DoctorOptions, doctorModel as doctorOn } from "./tasks/doctor.ts";
@@ -54,6 +56,14 @@ export const imageFolder = (
  */
 export const folderDataset = (root: string, options: { readonly classes: readonly string[] }): Promise<Dataset> =>
   readFolder(root, { ...options, store: host.store, decoder: host.decoder });
+
+/**
+ * Looks at every picture of a data set before training: copies across splits and classes, what cannot be read, odd pictures,
+ * small or missing classes.
+ *
+ * @throws {DataError} "no-such-folder" · "one-class" where there is no class folder at all · {UsageError} "bad-option"
+ */
+export const checkData = (options: CheckDataOptions): Promise<DataHealth> => checkDataOn(options, host);
 
 /**
  * A callback that writes `last` (weights and optimizer slots) and `best` (weights) into a folder after each epoch, as
@@ -141,6 +151,17 @@ export {
 } from "./base/errors.ts";
 export { type ArrayDatasetOptions, arrayDataset } from "./data/array-dataset.ts";
 export type { Dataset, TrainVal } from "./data/dataset.ts";
+export type {
+  DataHealth,
+  HealthClass,
+  HealthDepth,
+  HealthFile,
+  HealthFinding,
+  HealthRange,
+  HealthSplit,
+  Severity,
+} from "./data/health/data-health.ts";
+export type { FindingCode } from "./data/health/finding-codes.ts";
 export type { ImageFolder } from "./data/image-folder.ts";
 export type { ClassEvaluation, Evaluation } from "./evaluation/evaluation.ts";
 export type { MeasureName } from "./evaluation/measures.ts";
@@ -163,6 +184,7 @@ export type { Base, LoadOptions } from "./tasks/base-model.ts";
 export type { BenchMode } from "./tasks/bench/mode.ts";
 export type { StepProfile } from "./tasks/bench/step-profile.ts";
 export type { BenchOptions, BenchResult } from "./tasks/bench.ts";
+export type { CheckDataOptions } from "./tasks/check-data.ts";
 export type { GradientOptions, GradientReport } from "./tasks/check-model-gradients.ts";
 export type { ClassWeights } from "./tasks/class-weights.ts";
 export type { Prediction } from "./tasks/classifier.ts";

@@ -1,6 +1,7 @@
 import { type CommandRow, command } from "./command.ts";
 import { benchFlags, benchOperands } from "./flags/bench.ts";
 import { cacheFlags, cacheOperands } from "./flags/cache.ts";
+import { checkFlags, checkOperands } from "./flags/check.ts";
 import { compareFlags, compareOperands } from "./flags/compare.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
@@ -25,6 +26,14 @@ export const commands: readonly CommandRow[] = [
     ],
     stopsGently: true,
     load: async () => (await import("./commands/train.ts")).train,
+  }),
+  command({
+    name: "check",
+    about: "What is wrong with a folder of pictures: copies across splits, broken files, small or missing classes",
+    operands: checkOperands,
+    flags: checkFlags,
+    examples: ["check photos", "check photos --strict --all"],
+    load: async () => (await import("./commands/check.ts")).check,
   }),
   command({
     name: "evaluate",

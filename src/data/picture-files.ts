@@ -27,6 +27,13 @@ export async function picturesIn(store: Store, folder: string): Promise<readonly
   return (await visible(store, folder)).filter(isPicture).map(({ name }) => name);
 }
 
+/** Names of the files right inside a folder that are not read as pictures. */
+export async function filesBeside(store: Store, folder: string): Promise<readonly string[]> {
+  return (await visible(store, folder))
+    .filter((entry) => entry.kind === "file" && !isPicture(entry))
+    .map(({ name }) => name);
+}
+
 /**
  * The pictures of each class, `<root>/<class>/**`, each file once: where several names lead to one file, the name that
  * is no link stays, or the first.
