@@ -205,9 +205,16 @@ export type { FineTuneOptions } from "./tasks/recipe.ts";
 export type { Sampling } from "./tasks/sampling.ts";
 export type { ThresholdChoice } from "./tasks/threshold.ts";
 export type { TrainedModel } from "./tasks/trained-model.ts";
-export type { FitModelOptions, TransferModel } from "./tasks/transfer-model.ts";
+export type {
+  FitModelOptions,
+  LearningRateCurve,
+  LearningRateOptions,
+  TransferModel,
+} from "./tasks/transfer-model.ts";
 export { bestWeights } from "./training/callbacks/best-weights.ts";
 export { earlyStopping } from "./training/callbacks/early-stopping.ts";
 export { stopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { Callback, EpochRecord, TrainingEvent } from "./training/events.ts";
 export type { History } from "./training/fit.ts";
+export type { RatePoint } from "./training/range-test.ts";
+export type { SuggestedRates } from "./training/suggested-rates.ts";

@@ -8,6 +8,7 @@ import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { explainFlags, explainOperands } from "./flags/explain.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
+import { lrFindFlags, lrFindOperands } from "./flags/lr-find.ts";
 import { modelsFlags, modelsOperands, oneModelOperands } from "./flags/models.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
 import { sampleFlags, sampleOperands } from "./flags/sample.ts";
@@ -34,6 +35,17 @@ export const commands: readonly CommandRow[] = [
     flags: checkFlags,
     examples: ["check photos", "check photos --strict --all"],
     load: async () => (await import("./commands/check.ts")).check,
+  }),
+  command({
+    name: "lr-find",
+    about: "Look for a learning rate: train for some steps while it grows, and watch the loss",
+    operands: lrFindOperands,
+    flags: lrFindFlags,
+    examples: [
+      "lr-find photos --model ./mobilenet_v2",
+      "lr-find photos --model ./mobilenet_v2 --phase tune --out lr.svg",
+    ],
+    load: async () => (await import("./commands/lr-find.ts")).lrFind,
   }),
   command({
     name: "evaluate",

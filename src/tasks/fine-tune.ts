@@ -150,7 +150,7 @@ function checkBatchNorm(model: TransferModel, { data, job }: DataAndJob): void {
 const merged = "The model has no BatchNormalization: its exporter merged it into the convolutions, if it had any.";
 
 /** Makes the part of the base that is tuned trainable: its own weights, or adapters beside them. */
-function open(model: TransferModel, { unfreeze, lora, loraAlpha, loraTargets }: RecipeJob): void {
+export function open(model: TransferModel, { unfreeze, lora, loraAlpha, loraTargets }: RecipeJob): void {
   if (lora === undefined) model.unfreeze(unfreeze);
   else model.addLora({ rank: lora, alpha: loraAlpha, targets: loraTargets, unfreeze });
 }

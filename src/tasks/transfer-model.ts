@@ -1,5 +1,5 @@
 import { TrainingError, UsageError } from "../base/errors.ts";
-import { refuseUnknown } from "../base/options.ts";
+import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { sizeOf } from "../base/shape.ts";
 import { type BadImage, badImageLedgers } from "../data/bad-images.ts";
@@ -18,6 +18,9 @@ import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainabl
 import { withWeights } from "../rewrite/weights.ts";
 import type { Callback, EpochRecord } from "../training/events.ts";
 import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
+import { checkedRamp, type RangeTest, type RangeTestOptions, rangeTest } from "../training/range-test.ts";
+import type { Source } from "../training/source.ts";
+import { type SuggestedRates, suggestedRates } from "../training/suggested-rates.ts";
 import { type Assembly, assemble, type CacheOptions, cacheOptions, preparedPictures } from "./assembly.ts";
 import type { Base } from "./base-model.ts";
 import { classWeightsOf } from "./class-weights.ts";
@@ -57,9 +60,27 @@ export interface FitModelOptions {
   readonly onFeatures?: ((split: "train" | "val", done: number, total: number) => void) | undefined;
 }
 
+export interface LearningRateOptions
+  extends Pick<FitModelOptions, "batch" | "augment" | "cache" | "maxBadFraction" | "onFeatures" | "signal">,
+    Pick<RangeTestOptions, "from" | "to" | "steps" | "smoothing" | "divergence" | "onPoint"> {}
+
+/** What a range test saw, and what it speaks for. */
+export interface LearningRateCurve extends RangeTest {
+  /** The valley's. */
+  readonly suggestion: number | undefined;
+  /** Undefined where the loss never fell, or too few points are left. */
+  readonly suggestions: SuggestedRates | undefined;
+}
+
 export interface EvaluateModelOptions {
   readonly batch?: number;
   readonly maxBadFraction?: number;
+}
+
+interface AssembledOptions {
+  readonly augment: Augmentation | undefined;
+  readonly cache: Partial<CacheOptions> | undefined;
+  readonly maxBadFraction: number | undefined;
 }
 
 interface Grafted {
@@ -232,13 +253,12 @@ export class TransferModel {
       schedule = constant(),
       onFeatures,
       maxBadFraction,
-      cache = {},
+      cache,
       augment,
-      onStart,
       sampling = "shuffled",
       ...rest
     } = options;
-    const { epochs, initialEpoch = 0, callbacks = [], signal, ...unknown } = rest;
+    const { epochs, initialEpoch = 0, callbacks = [], signal, onStart, ...unknown } = rest;
     refuseUnknown("fit", unknown);
     const how = this.#required();
     if (validation) checkClasses(validation, train.classes);
@@ -247,39 +267,15 @@ export class TransferModel {
     this.#multiLabel = train.targets !== undefined;
     // Chosen for weights that are about to change.
     this.#threshold = undefined;
-    const { added, seed, threads, base } = this.#grafted;
-    const caching = cacheOptions(cache, this.#host);
-    const kept = this.#picturesFor(caching);
-    const assembly = await assemble(
-      {
-        graph: this.#graph,
-        trainable: this.trainable,
-        added,
-        compiled: how,
-        classWeights: how.classWeights && classWeightsOf(train, how.classWeights),
-        preprocessing: base.preprocessing,
-        augment,
-        seed,
-        threads,
-        cache: caching,
-        pictures: kept,
-        examples: train.size + (validation?.size ?? 0),
-      },
-      this.#host,
-    );
-    this.#ledgers.expect(validation ? [train, validation] : [train], { maxFraction: maxBadFraction });
+    const others = validation ? [validation] : [];
+    const assembly = await this.#assembled(how, [train, ...others], { augment, cache, maxBadFraction });
     onStart?.({ cached: assembly.cached });
-    const source = (dataset: Dataset, split: "train" | "val") =>
-      assembly.source(dataset, {
-        ledger: this.#ledgers.for(dataset),
-        training: split === "train",
-        onFill: onFeatures && ((done, total) => onFeatures(split, done, total)),
-      });
+    const source = this.#sourcesOf(assembly, onFeatures);
     return this.#run(assembly, () =>
       fitTrainer(assembly.trainer, {
         train: source(train, "train"),
         validation: validation && source(validation, "val"),
-        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, seed, order },
+        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, order, seed: this.#grafted.seed },
         accumulate: how.accumulate,
         learningRate: how.optimizer.learningRate,
         metrics: how.metrics,
@@ -288,6 +284,34 @@ export class TransferModel {
         now: this.#host.now,
       }),
     );
+  }
+
+  /**
+   * The learning-rate range test: trains copies of the weights for some steps while the learning rate grows from far too
+   * low to far too high, and suggests one. The model stays as it was, to the last bit, and so does what `fit` does next. The
+   * rate that the optimizer was compiled with plays no part.
+   *
+   * @throws {TrainingError} "not-compiled" · "batch-too-small" · {DataError} "too-many-bad-images"
+   * @throws {UsageError} "bad-option" · {GraphError} "no-gradient"
+   */
+  async findLearningRate(train: Dataset, options: LearningRateOptions = {}): Promise<LearningRateCurve> {
+    const { batch = 32, augment, maxBadFraction, cache, onFeatures, signal, onPoint, ...rest } = options;
+    const { from, to, steps, smoothing, divergence, ...unknown } = rest;
+    refuseUnknown("findLearningRate", unknown);
+    const ramp = checkedRamp({ from, to, steps, smoothing, divergence });
+    checkNumber("batch", batch, { min: 1, integer: true });
+    const how = this.#required();
+    const assembly = await this.#assembled(how, [train], { augment, cache, maxBadFraction });
+    try {
+      const source = this.#sourcesOf(assembly, onFeatures)(train, "train");
+      const { seed } = this.#grafted;
+      const { accumulate } = how;
+      const test = await rangeTest(assembly.trainer, { source, batch, accumulate, seed, signal, onPoint, ...ramp });
+      const suggestions = suggestedRates(test.points, ramp);
+      return { ...test, suggestion: suggestions?.valley, suggestions };
+    } finally {
+      await assembly.close();
+    }
   }
 
   /** Loss and metrics over a data set. @throws {TrainingError} "not-compiled" */
@@ -389,6 +413,43 @@ export class TransferModel {
       preprocessing: this.base.preprocessing,
       threshold: this.#threshold,
     });
+  }
+
+  async #assembled(
+    how: Compiled,
+    datasets: readonly [train: Dataset, ...others: Dataset[]],
+    { augment, cache = {}, maxBadFraction }: AssembledOptions,
+  ): Promise<Assembly> {
+    const { added, seed, threads, base } = this.#grafted;
+    const caching = cacheOptions(cache, this.#host);
+    const assembly = await assemble(
+      {
+        graph: this.#graph,
+        trainable: this.trainable,
+        added,
+        compiled: how,
+        classWeights: how.classWeights && classWeightsOf(datasets[0], how.classWeights),
+        preprocessing: base.preprocessing,
+        augment,
+        seed,
+        threads,
+        cache: caching,
+        pictures: this.#picturesFor(caching),
+        examples: datasets.reduce((sum, { size }) => sum + size, 0),
+      },
+      this.#host,
+    );
+    this.#ledgers.expect(datasets, { maxFraction: maxBadFraction });
+    return assembly;
+  }
+
+  #sourcesOf(assembly: Assembly, onFeatures: FitModelOptions["onFeatures"]) {
+    return (dataset: Dataset, split: "train" | "val"): Source =>
+      assembly.source(dataset, {
+        ledger: this.#ledgers.for(dataset),
+        training: split === "train",
+        onFill: onFeatures && ((done, total) => onFeatures(split, done, total)),
+      });
   }
 
   async #run(assembly: Assembly, work: () => Promise<History>): Promise<History> {
