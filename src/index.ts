@@ -26,8 +26,10 @@ import type { FineTuneOptions } from "./tasks/recipe.ts";
 import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
 import type { TransferModel } from "./tasks/transfer-model.ts";
 import { checkpoint as checkpointIn } from "./training/callbacks/checkpoint.ts";
+import { csvFile as csvIn } from "./training/callbacks/csv-file.ts";
 import { historyFile as historyIn } from "./training/callbacks/history-file.ts";
 import type { Monitor } from "./training/callbacks/monitor.ts";
+import { type TensorBoard, tensorBoard as tensorBoardIn } from "./training/callbacks/tensorboard.ts";
 import type { Callback } from "./training/events.ts";
 
 const host = nodeHost();
@@ -77,6 +79,17 @@ export const checkpoint = (
 /** A callback that adds a line of JSON to a file after each epoch. */
 export const historyFile = (path: string, { phase = "fit" }: { readonly phase?: string } = {}): Callback =>
   historyIn({ store: host.store, path, phase });
+
+/** A callback that adds a row of CSV to a file after each epoch. */
+export const csvFile = (path: string, { phase = "fit" }: { readonly phase?: string } = {}): Callback =>
+  csvIn({ store: host.store, path, phase });
+
+/**
+ * Writes event files for TensorBoard into a log directory. One call serves several `fit`s, each with a callback of its own:
+ * `callbacks: [board.phase("head")]`, then `[board.phase("tune")]`.
+ */
+export const tensorBoard = (folder: string): TensorBoard =>
+  tensorBoardIn({ store: host.store, folder, date: host.date });
 
 /** Puts new layers on a base: `graft(base, [dropout(0.2), dense(1)])`. */
 export const graft = (base: Base, layers: readonly Layer[], options: GraftOptions = {}): TransferModel =>
@@ -214,6 +227,7 @@ export type {
 export { bestWeights } from "./training/callbacks/best-weights.ts";
 export { earlyStopping } from "./training/callbacks/early-stopping.ts";
 export { stopOnNaN } from "./training/callbacks/stop-on-nan.ts";
+export type { TensorBoard } from "./training/callbacks/tensorboard.ts";
 export type { Callback, EpochRecord, TrainingEvent } from "./training/events.ts";
 export type { History } from "./training/fit.ts";
 export type { RatePoint } from "./training/range-test.ts";

@@ -82,8 +82,8 @@ class MemoryStore implements Store {
     this.#files.set(clean(path), isInPieces(content) ? joined(content) : bytesOf(content));
   }
 
-  async append(path: string, text: string): Promise<void> {
-    await this.write(path, [this.#files.get(clean(path)) ?? new Uint8Array(), utf8.encode(text)]);
+  async append(path: string, content: string | Uint8Array): Promise<void> {
+    await this.write(path, [this.#files.get(clean(path)) ?? new Uint8Array(), bytesOf(content)]);
   }
 
   async makeFolder(path: string): Promise<void> {

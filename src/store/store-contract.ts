@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { utf8 } from "../base/utf8.ts";
 import type { Store } from "./store.ts";
 
 export interface StoreFixture {
@@ -147,7 +148,10 @@ export function storeContract(name: string, make: () => Promise<StoreFixture>): 
     it("appends to a file, new or old", async () => {
       await store.append(at("log"), "one\n");
       await store.append(at("log"), "zwei ü\n");
-      expect(await store.readText(at("log"))).toBe("one\nzwei ü\n");
+      await store.append(at("log"), Uint8Array.of(0xff, 0x00));
+      const bytes = await store.read(at("log"));
+      expect(utf8.decode(bytes.subarray(0, -2))).toBe("one\nzwei ü\n");
+      expect([...bytes.subarray(-2)]).toEqual([0xff, 0x00]);
     });
 
     it("moves files and whole folders", async () => {

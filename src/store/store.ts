@@ -36,8 +36,12 @@ export interface Store {
    * @throws {HostError} "disk-full" · "write-failed"
    */
   write(path: string, content: FileContent): Promise<void>;
-  /** Adds a line to a text file (made when missing). @throws {HostError} "disk-full" · "write-failed" */
-  append(path: string, text: string): Promise<void>;
+  /**
+   * Adds text or bytes at the end of a file (made when missing): all of it, or nothing.
+   *
+   * @throws {HostError} "disk-full" · "write-failed"
+   */
+  append(path: string, content: string | Uint8Array): Promise<void>;
   makeFolder(path: string): Promise<void>;
   /**
    * Moves a file or folder. A file may take the place of a file; nothing takes the place of a folder.

@@ -107,7 +107,7 @@ describe("looking for a rate of the recipe", () => {
     [{ out: "lr.png" }, /"lr\.png" is not named/],
     [{ phase: "tune", unfreeze: "none" }, /nothing to tune/],
     [{ phase: "tune", unfreeze: { from: "nowhere" } }, /nowhere/],
-    [{ from: 1, to: 0.1 }, /to must be/],
+    [{ from: 1, to: 0.1 }, /cannot go up from 1 to 0.1/],
     [{ batch: 0 }, /batch must be/],
   ])("refuses %o before it trains", async (options, message) => {
     const events: RunEvent[] = [];

@@ -21,6 +21,7 @@ import {
   type RecipeJob,
   recipeDefaults,
 } from "./recipe.ts";
+import type { LogOptions } from "./run-logs.ts";
 import { defaultLoss, unitsFor } from "./targets.ts";
 import type { TrainRunOptions } from "./train-run.ts";
 import type { TransferModel } from "./transfer-model.ts";
@@ -28,7 +29,16 @@ import type { TransferModel } from "./transfer-model.ts";
 /** Which of the recipe's learning rates is looked for: that of the new head, or of tuning the base after it. */
 export type RatePhase = "head" | "tune";
 
-type OfTheRun = "out" | "overwrite" | "dtype" | "given" | "tuneEpochs" | "tuneLearningRate" | "patience" | "signal";
+type OfTheRun =
+  | "out"
+  | "overwrite"
+  | "dtype"
+  | "given"
+  | "tuneEpochs"
+  | "tuneLearningRate"
+  | "patience"
+  | "signal"
+  | keyof LogOptions;
 
 /** `headEpochs` and `headLearningRate` train the head before the phase "tune". */
 export interface FindLearningRateOptions extends Omit<TrainRunOptions, OfTheRun> {

@@ -7,6 +7,8 @@ export const runPaths = (store: Store, run: string) => ({
   model: store.join(run, "model"),
   adapter: store.join(run, "adapter"),
   history: store.join(run, "history.jsonl"),
+  csv: store.join(run, "history.csv"),
+  tensorBoard: store.join(run, "tensorboard"),
   about: store.join(run, "run.json"),
   evaluation: store.join(run, "evaluation.json"),
   report: store.join(run, "report.html"),

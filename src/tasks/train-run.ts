@@ -19,12 +19,13 @@ import { mistakesOf } from "./report/mistakes.ts";
 import { writeRunReport } from "./report/write-run-report.ts";
 import type { SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
+import { checkLogs, type LogOptions, runLogs } from "./run-logs.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
 import { defaultLoss } from "./targets.ts";
 import { type TrainedLora, trainedLora } from "./trained-lora.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
-export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks"> {
+export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks">, LogOptions {
   /** Folder of pictures: <data>/<class>/*, or <data>/{train,val}/<class>/*. */
   readonly data: string;
   /** Model folder or .onnx file. */
@@ -83,6 +84,7 @@ export async function trainRun(options: TrainRunOptions, host: Host): Promise<Tr
   const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads: host.threads }, options);
   checkRecipe("trainRun", recipeOf(job));
   checkDtype(job.dtype);
+  await checkLogs(job, host.store);
   const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
   if (job.dtype === "float16") requireFloat16(base.graph);
   const { store, decoder } = host;
@@ -115,7 +117,22 @@ type Job = ReturnType<
 
 /** The options that are fineTune's own. */
 function recipeOf(job: Job) {
-  const { data, model, out, val, augment, headAt, preprocessing, overwrite, dtype, report, given, ...recipe } = job;
+  const {
+    data,
+    model,
+    out,
+    val,
+    augment,
+    headAt,
+    preprocessing,
+    overwrite,
+    dtype,
+    report,
+    given,
+    tensorBoard,
+    csv,
+    ...recipe
+  } = job;
   return recipe;
 }
 
@@ -147,7 +164,7 @@ class Run {
       head: { node: base.features.end, features: base.features.size, reason: base.features.reason },
     });
     await this.#describe({ status: "running" });
-    const tuned = await fineTune(base, data, this.#recipe(), host);
+    const tuned = await fineTune(base, data, await this.#recipe(), host);
     const { result, evaluation } = await this.#measured(tuned);
     await tuned.model.save(folder.paths.model, {
       metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
@@ -223,15 +240,17 @@ class Run {
     return { result, evaluation };
   }
 
-  #recipe(): FineTuneOptions {
+  async #recipe(): Promise<FineTuneOptions> {
     const { job, folder, host } = this.#parts;
     const { store } = host;
+    const logs = await runLogs(job, { folder, host });
     return {
       ...recipeOf(job),
       augment: job.augment ? lightAugmentation : undefined,
       cache: { folder: folder.paths.root, ...job.cache },
       callbacks: (phase, toBeat) => [
         historyFile({ store, path: folder.paths.history, phase }),
+        ...logs(phase),
         checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat, monitor: monitorOf(job.metric) }),
       ],
     };

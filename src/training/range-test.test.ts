@@ -76,7 +76,7 @@ describe("a range test", () => {
 
   test.each<[string, Partial<RangeTestOptions>]>([
     ["from", { from: 0 }],
-    ["to", { from: 1, to: 1 }],
+    ["from 1 to 1", { from: 1, to: 1 }],
     ["to", { to: Number.POSITIVE_INFINITY }],
     ["steps", { steps: 19 }],
     ["smoothing", { smoothing: 1 }],

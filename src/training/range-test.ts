@@ -1,3 +1,4 @@
+import { UsageError } from "../base/errors.ts";
 import { checkNumber } from "../base/options.ts";
 import { type Random, random } from "../base/random.ts";
 import type { Signal } from "./fit.ts";
@@ -88,11 +89,18 @@ export function checkedRamp({
 }: Ramp): Readonly<Record<keyof Ramp, number>> {
   return {
     from: checkNumber("from", from, { moreThan: 0 }),
-    to: checkNumber("to", to, { moreThan: from, lessThan: Number.POSITIVE_INFINITY }),
+    to: above(from, checkNumber("to", to, { moreThan: 0, lessThan: Number.POSITIVE_INFINITY })),
     steps: checkNumber("steps", steps, { min: 20, integer: true }),
     smoothing: checkNumber("smoothing", smoothing, { min: 0, lessThan: 1 }),
     divergence: checkNumber("divergence", divergence, { moreThan: 1 }),
   };
+}
+
+function above(from: number, to: number): number {
+  if (to > from) return to;
+  throw new UsageError("bad-option", `The learning rate cannot go up from ${from} to ${to}.`, {
+    hint: "Give a lowest rate that is below the highest: --min-lr 1e-7 --max-lr 10.",
+  });
 }
 
 /** A moving average that makes up for starting at 0. */

@@ -23,6 +23,9 @@ const epochs = wholeNumber({ min: 0 });
 const aboveZero = number({ above: 0 });
 const share = number({ min: 0, below: 1 });
 
+/** Without a value: the usual place. */
+const placeOrUsual = (given: string): string | true => (given === "" ? true : text(given));
+
 export const trainOperands = {
   data: one("data", "folder of pictures: <class>/*, or train/<class>/* and val/<class>/*"),
 } as const satisfies Operands;
@@ -50,6 +53,18 @@ export const trainFlags = {
     parse: oneOf({ float32: "float32", float16: "float16", fp32: "float32", fp16: "float16" }),
   },
   report: { ...onOff("--no-report", "leave out report.html, the page that tells the run", files), parse: () => false },
+  tensorBoard: {
+    term: "--tensorboard [folder]",
+    about: "event files for TensorBoard (default: tensorboard/ in the run's folder)",
+    group: files,
+    parse: placeOrUsual,
+  },
+  csv: {
+    term: "--csv [file]",
+    about: "the history as CSV too, a row per epoch (default: history.csv in the run's folder)",
+    group: files,
+    parse: placeOrUsual,
+  },
   maxBadFraction: { ...maxBadFraction, group: files },
 
   headEpochs: {

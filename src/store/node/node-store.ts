@@ -23,7 +23,7 @@ export function nodeStore(): Store {
     list: async (path) => (await readdir(path).catch(rethrow(path, listError))).sort(),
     entries,
     write: (path, content) => writeWhole(cleanPath(path), content).catch(rethrow(path, writeError)),
-    append: (path, text) => appendText(cleanPath(path), text).catch(rethrow(path, writeError)),
+    append: (path, content) => appendWhole(cleanPath(path), content).catch(rethrow(path, writeError)),
     makeFolder: async (path) => {
       await mkdir(cleanPath(path), { recursive: true }).catch(rethrow(path, writeError));
     },
@@ -98,13 +98,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** All of the text or nothing of it: what a full disk took of a line is cut off again. */
-async function appendText(path: string, text: string): Promise<void> {
+/** All of it or nothing: what a full disk took of a line is cut off again. */
+async function appendWhole(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, "a");
   try {
     const before = await file.stat();
-    await file.writeFile(text).catch(async (cause: unknown) => {
+    await file.writeFile(content).catch(async (cause: unknown) => {
       if (before.isFile()) await file.truncate(before.size);
       throw cause;
     });

@@ -1,6 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import type { Callback } from "../events.ts";
-import { readings } from "./monitor.ts";
+import { historyRow } from "./history-row.ts";
 
 export interface HistoryFileOptions {
   readonly store: Store;
@@ -12,11 +12,6 @@ export interface HistoryFileOptions {
 /** Adds a line of JSON for each epoch: {"phase", "epoch", "loss", "accuracy", "valLoss", "valAccuracy", ...}. */
 export function historyFile({ store, path, phase }: HistoryFileOptions): Callback {
   return async (event) => {
-    if (event.type !== "epoch") return;
-    const { epoch, learningRate, examples, seconds } = event;
-    await store.append(
-      path,
-      `${JSON.stringify({ phase, epoch, ...readings(event), learningRate, examples, seconds })}\n`,
-    );
+    if (event.type === "epoch") await store.append(path, `${JSON.stringify(historyRow(phase, event))}\n`);
   };
 }

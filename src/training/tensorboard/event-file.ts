@@ -1,0 +1,62 @@
+import type { Store } from "../../store/store.ts";
+import { encodeEvent, type Summary } from "./event.ts";
+import { record } from "./record.ts";
+
+/** Events wait no longer than this for the disk: a crash loses as much. */
+const longestWait = 1;
+
+/** A file of events for TensorBoard, made with the first one and never written over. Only whole records reach the disk. */
+export class EventFile {
+  readonly #store: Store;
+  readonly #folder: string;
+  #path: string | undefined;
+  #waiting: Uint8Array[] = [];
+  #writtenAt = Number.NEGATIVE_INFINITY;
+
+  /** @param folder what TensorBoard calls the run */
+  constructor(store: Store, folder: string) {
+    this.#store = store;
+    this.#folder = folder;
+  }
+
+  /** @param wallTime seconds since 1970 */
+  async add(
+    summaries: readonly Summary[],
+    { step, wallTime }: { readonly step: number; readonly wallTime: number },
+  ): Promise<void> {
+    if (this.#path === undefined) {
+      this.#path = await freshPath(this.#store, this.#folder, wallTime);
+      this.#waiting.push(record(encodeEvent({ wallTime, fileVersion: "brain.Event:2" })));
+    }
+    this.#waiting.push(record(encodeEvent({ wallTime, step, summaries })));
+    if (wallTime - this.#writtenAt < longestWait) return;
+    this.#writtenAt = wallTime;
+    await this.flush();
+  }
+
+  /** @throws {HostError} "disk-full" · "write-failed" */
+  async flush(): Promise<void> {
+    if (this.#path === undefined || this.#waiting.length === 0) return;
+    const records = this.#waiting;
+    this.#waiting = [];
+    await this.#store.append(this.#path, joined(records));
+  }
+}
+
+/** A name that TensorBoard looks for, which no file has: "events.out.tfevents.1764320000.regraft.0" */
+async function freshPath(store: Store, folder: string, wallTime: number): Promise<string> {
+  for (let number = 0; ; number++) {
+    const path = store.join(folder, `events.out.tfevents.${Math.floor(wallTime)}.regraft.${number}`);
+    if ((await store.kind(path)) === undefined) return path;
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
