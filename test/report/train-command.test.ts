@@ -10,7 +10,7 @@ const given = (value: unknown) => ({ value, from: "given" }) as const;
 
 test("knows every flag of train but those about what the run left behind", () => {
   const flags = Object.entries(trainFlags)
-    .filter(([name]) => !["out", "overwrite", "report"].includes(name))
+    .filter(([name]) => !["out", "overwrite", "report", "tensorBoard", "csv"].includes(name))
     .map(([name, { term }]) => [name, term.split(" ")[0]]);
   expect(flagOfOption).toEqual(Object.fromEntries(flags));
 });
