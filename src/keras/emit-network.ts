@@ -1,7 +1,7 @@
 import { ModelError } from "../base/errors.ts";
 import { type GraphBuilder, graphBuilder, tagged, type Value } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { pictureShape } from "./input-shape.ts";
+import { type PictureSize, pictureShape } from "./input-shape.ts";
 import { type Kept, kept, settled } from "./kept.ts";
 import { rowOf } from "./layer-rows.ts";
 import type { Dialect, LayerSite } from "./layer-site.ts";
@@ -11,6 +11,8 @@ import type { KerasLayer, KerasNetwork, TensorReference } from "./network.ts";
 interface EmitOptions {
   readonly weights: LayerWeights;
   readonly dialect: Dialect;
+  /** Of the pictures, where it is not as saved: "same" padding follows it. */
+  readonly size?: PictureSize | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ interface EmitOptions {
  */
 export function graphOf(network: KerasNetwork, options: EmitOptions): Graph {
   const g = graphBuilder({ name: network.name });
-  const [height, width, channels] = pictureShape(network);
+  const [height, width, channels] = pictureShape(network, options.size);
   const pixels = kept(g.input("pixel_values", "float32", ["N", channels, height, width]));
   const output = settled(g, emit(g, network, { ...options, input: pixels, path: [] }));
   const last = g.nodes().at(-1)?.op ?? "";

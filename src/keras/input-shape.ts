@@ -4,12 +4,19 @@ import type { KerasLayer, KerasNetwork } from "./network.ts";
 /** Pixels a side where a network takes any size: what most were trained with, and keras.applications' default. */
 const usualSize = 224;
 
+/** Of pictures, in pixels. */
+export interface PictureSize {
+  readonly height: number;
+  readonly width: number;
+}
+
 /**
  * The network's pictures as [height, width, channels].
  *
+ * @param size that of the pictures that will come; as saved where left out
  * @throws {ModelError} "not-an-image-model"
  */
-export function pictureShape(network: KerasNetwork): readonly [number, number, number] {
+export function pictureShape(network: KerasNetwork, size?: PictureSize): readonly [number, number, number] {
   const shape = declaredShape(network);
   const [, height, width, channels] = shape ?? [];
   const isPicture = shape?.length === 4 && (channels === 3 || channels === 1);
@@ -23,7 +30,7 @@ export function pictureShape(network: KerasNetwork): readonly [number, number, n
       },
     );
   }
-  return [height ?? usualSize, width ?? usualSize, channels];
+  return [size?.height ?? height ?? usualSize, size?.width ?? width ?? usualSize, channels];
 }
 
 type DeclaredShape = readonly (number | null)[];

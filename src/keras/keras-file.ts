@@ -7,6 +7,7 @@ import { requireKnownWidth } from "./applications/mobilenet-v2.ts";
 import { isZip, unzipped } from "./archive.ts";
 import { graphOf } from "./emit-network.ts";
 import { type Hdf5File, withHdf5 } from "./hdf5.ts";
+import type { PictureSize } from "./input-shape.ts";
 import type { Dialect } from "./layer-site.ts";
 import { type LayerWeights, namedWeights } from "./layer-weights.ts";
 import type { KerasLayer, KerasNetwork } from "./network.ts";
@@ -34,14 +35,15 @@ const mostText = 2 ** 27;
  * Translates what Keras saves: a whole model (.keras, or .h5 of old), or the weights of one of keras.applications' networks
  * (.weights.h5, or .h5 without a description).
  *
+ * @param size of the pictures that will come, where they are not as the model was saved for
  * @throws {ModelError} "bad-keras" · "unsupported-layer" · "unsupported-model" · "bad-weights" · "unknown-network" ·
  *   "not-an-image-model"
  */
-export async function kerasModel(bytes: Uint8Array): Promise<KerasModel> {
-  return isZip(bytes) ? wholeModel(bytes) : withHdf5(bytes, legacyOrWeights);
+export async function kerasModel(bytes: Uint8Array, { size }: { readonly size?: Size } = {}): Promise<KerasModel> {
+  return isZip(bytes) ? wholeModel(bytes, size) : withHdf5(bytes, (file) => legacyOrWeights(file, size));
 }
 
-async function wholeModel(bytes: Uint8Array): Promise<KerasModel> {
+async function wholeModel(bytes: Uint8Array, size: Size): Promise<KerasModel> {
   const sizes = new Map([description, about].map((name) => [name, mostText] as const));
   // Weights hardly shrink: no honest archive holds many times its own size.
   const files = await unzipped(bytes, new Map([...sizes, [weightsFile, 16 * bytes.length]]));
@@ -54,16 +56,17 @@ async function wholeModel(bytes: Uint8Array): Promise<KerasModel> {
   const network = parseNetwork(jsonOf(utf8.decode(config, { fatal: false }), description));
   const version = metadata && versionIn(jsonOf(utf8.decode(metadata, { fatal: false }), about));
   return withHdf5(weights, (file) =>
-    translated(network, { weights: numberedWeights(file, network), ...writtenBy(version) }),
+    translated(network, { weights: numberedWeights(file, network), size, ...writtenBy(version) }),
   );
 }
 
-function legacyOrWeights(file: Hdf5File): KerasModel {
+function legacyOrWeights(file: Hdf5File, size: Size): KerasModel {
   const text = file.text("", "model_config");
   if (text !== undefined) {
     const network = parseNetwork(jsonOf(text, "model_config"));
     return translated(network, {
       weights: weightsUnder(file, "model_weights"),
+      size,
       ...writtenBy(file.text("", "keras_version")),
     });
   }
@@ -71,7 +74,7 @@ function legacyOrWeights(file: Hdf5File): KerasModel {
   const network = applicationOf(container === undefined ? namesIn(file) : countsIn(file, container));
   const weights = container === undefined ? weightsUnder(file, "") : numberedWeights(file, network);
   requireKnownWidth(network, weights);
-  return translated(network, { weights, ...writtenBy(undefined) });
+  return translated(network, { weights, size, ...writtenBy(undefined) });
 }
 
 /** The tensors of the groups of layers. */
@@ -111,7 +114,10 @@ function countsOf(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
+type Size = PictureSize | undefined;
+
 interface Parts {
+  readonly size: Size;
   readonly weights: LayerWeights;
   readonly dialect: Dialect;
   /** What wrote the model: "keras 3.15.1". */

@@ -4,6 +4,7 @@ import { pickleIn } from "../hub/model-files.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { bytesAsTheyAre } from "../image/presets.ts";
+import type { PictureSize } from "../keras/input-shape.ts";
 import { isKerasFile, kerasModel } from "../keras/keras-file.ts";
 import type { Preparation } from "../keras/preparation.ts";
 import { openModelFile } from "../onnx/decode.ts";
@@ -48,6 +49,15 @@ export interface LoadedModel {
   readonly config: ModelConfig | undefined;
 }
 
+interface ReadOptions {
+  readonly store: Store;
+  /** Of the pictures that will come: what Keras and TensorFlow.js save is translated for one size. As saved where left out. */
+  readonly size?: PictureSize | undefined;
+}
+
+/** Whether `size` matters for a model that was read from there. */
+export const isTranslated = (file: string): boolean => isKerasFile(file) || isTensorFlowJs(file) || isZipFile(file);
+
 /**
  * Reads a model folder (model.onnx, onnx/model.onnx, onnx/model_fp16.onnx, its only .onnx file, model.safetensors, its only
  * .keras or .h5 file, or TensorFlow.js' model.json), a zip of one, or such a file with what lies beside it: config.json,
@@ -56,19 +66,17 @@ export interface LoadedModel {
  * @throws {ModelError} "no-model" · "not-onnx" · "bad-model-folder" · "unsupported-opset" · "not-an-image-model" ·
  *   "no-external-data" · "bad-external-data" · what `storedModel`, `kerasModel` and `tensorFlowJsModel` throw
  */
-export async function readModelFolder(
-  path: string,
-  { store, ...rest }: { readonly store: Store },
-): Promise<LoadedModel> {
+export async function readModelFolder(path: string, options: ReadOptions): Promise<LoadedModel> {
+  const { store, size, ...rest } = options;
   refuseUnknown("readModelFolder", rest);
-  if (isZipFile(path) && (await store.kind(path)) === "file") return fromZip(path, store);
+  if (isZipFile(path) && (await store.kind(path)) === "file") return fromZip(path, options);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, folders, store);
   const bytes = await store.read(file);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
-  const source = await named(file, () => sourceIn(bytes, { file, store, config: config?.value }));
+  const source = await named(file, () => sourceIn(bytes, { file, store, size, config: config?.value }));
   const { model, closed, changes, takesBytes } = acceptModel(source.model);
   const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config) ?? source.preparation;
   const names = labelsFrom(config, await beside("labels.txt")) ?? source.labels;
@@ -91,11 +99,11 @@ export async function readModelFolder(
 }
 
 /** A model folder in a zip. */
-async function fromZip(path: string, store: Store): Promise<LoadedModel> {
+async function fromZip(path: string, { store, size }: ReadOptions): Promise<LoadedModel> {
   const bytes = await store.read(path);
   const loaded = await named(path, async () => {
     const inside = await zipFolder(bytes);
-    return readModelFolder(inside.folder, { store: inside.store });
+    return readModelFolder(inside.folder, { store: inside.store, size });
   });
   return { ...loaded, path, file: path, fileBytes: bytes.byteLength };
 }
@@ -156,17 +164,16 @@ interface Source {
   readonly labels?: Found<readonly string[]> | undefined;
 }
 
-interface SourceFile {
+interface SourceFile extends ReadOptions {
   readonly file: string;
-  readonly store: Store;
   readonly config: ModelConfig | undefined;
 }
 
-async function sourceIn(bytes: Uint8Array, { file, store, config }: SourceFile): Promise<Source> {
+async function sourceIn(bytes: Uint8Array, { file, store, size, config }: SourceFile): Promise<Source> {
   if (isSafetensors(file)) return { model: storedModel(bytes, { config }) };
-  if (isKerasFile(file)) return kerasModel(bytes);
+  if (isKerasFile(file)) return kerasModel(bytes, size ? { size } : {});
   return isTensorFlowJs(file)
-    ? tensorFlowJsModel(bytes, { file, store })
+    ? tensorFlowJsModel(bytes, { file, store, size })
     : { model: await decoded(bytes, file, store) };
 }
 
@@ -183,7 +190,7 @@ async function decoded(bytes: Uint8Array, file: string, store: Store): Promise<M
 }
 
 /** What is wrong with a file is told with its name. */
-async function named<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+export async function named<T>(file: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HostError, ModelError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import { utf8 } from "../base/utf8.ts";
+import type { PictureSize } from "../keras/input-shape.ts";
 import { type KerasModel, translated } from "../keras/keras-file.ts";
 import { namedWeights, type StoredTensor } from "../keras/layer-weights.ts";
 import { parseNetwork } from "../keras/parse-network.ts";
@@ -13,7 +14,7 @@ import { placeBeside } from "./external-data.ts";
 export const isTensorFlowJs = (file: string): boolean => file.endsWith(".json");
 
 /** Teachable Machine's, beside model.json. */
-const metadataFile = "metadata.json";
+export const metadataFile = "metadata.json";
 
 const metadataSchema = z.object({ labels: z.array(z.string()).optional(), packageName: z.string().optional() });
 
@@ -31,7 +32,7 @@ export interface TensorFlowJsFolder extends KerasModel {
  */
 export async function tensorFlowJsModel(
   bytes: Uint8Array,
-  { file, store }: { readonly file: string; readonly store: Store },
+  { file, store, size }: { readonly file: string; readonly store: Store; readonly size?: PictureSize | undefined },
 ): Promise<TensorFlowJsFolder> {
   const { topology, groups } = readTensorFlowJs(utf8.decode(bytes, { fatal: false }), store.baseName(file));
   const network = parseNetwork(topology);
@@ -39,6 +40,7 @@ export async function tensorFlowJsModel(
   for (const group of groups) tensors.push(...(await read(group, { model: file, store })));
   const { model, preparation } = translated(network, {
     weights: namedWeights(tensors),
+    size,
     dialect: "keras2",
     producer: "tensorflow.js",
   });

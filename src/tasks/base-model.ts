@@ -1,11 +1,12 @@
 import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { formatShape } from "../base/shape.ts";
+import { withoutSecrets } from "../hub/web-address.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { bytesAsTheyAre } from "../image/presets.ts";
 import { imageInput } from "../models/image-input.ts";
-import { type LoadedModel, readModelFolder } from "../models/model-folder.ts";
+import { isTranslated, type LoadedModel, readModelFolder } from "../models/model-folder.ts";
 import { presetNamed, requirePreprocessing } from "../models/preprocessing.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { cut } from "../rewrite/cut.ts";
@@ -33,6 +34,7 @@ export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub" | "n
 
 /** A pre-trained model without its classifier. */
 export interface Base {
+  /** As its user named it; of an address without what may be a secret. */
   readonly path: string;
   /** From the picture to the features that the classifier read, or the model gave out, as in inference: without Dropout. */
   readonly graph: Graph;
@@ -46,8 +48,8 @@ export interface Base {
 }
 
 /**
- * Loads a pre-trained model from a folder (as on the Hugging Face Hub), a run, a file or the Hub itself ("hf:owner/name"), and
- * takes its classifier off.
+ * Loads a pre-trained model from a folder (as on the Hugging Face Hub), a run, a file, the Hub itself ("hf:owner/name") or an
+ * address of the web, and takes its classifier off.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */
@@ -69,7 +71,7 @@ export async function baseOf(
   const whole = await prepared(loaded, preprocessing, host);
   const features = findFeatures(whole, { at: headAt });
   return {
-    path,
+    path: withoutSecrets(path),
     graph: withoutDropout(cut(whole, features.tensor)),
     head: features.head,
     features,
@@ -95,9 +97,35 @@ export function preprocessingOf(loaded: LoadedModel, wanted: string | Preprocess
  */
 export async function prepared(loaded: LoadedModel, preprocessing: Preprocessing, host: LoadingHost): Promise<Graph> {
   await checkOpenedBatch(loaded, host);
-  const graph = sized(loaded.model.graph, preprocessing);
+  const graph = sized(await translatedFor(loaded, preprocessing, host), preprocessing);
   requireMemory(graph, host);
   return withKnownShapes(graph, host);
+}
+
+/**
+ * The graph of a model whose "same" padding was made numbers when it was read: for pictures of another size it is read again,
+ * with the padding that these get.
+ *
+ * @throws {ModelError} "not-an-image-model" where it takes one size alone
+ */
+async function translatedFor(
+  { model: { graph }, path, file }: LoadedModel,
+  preprocessing: Preprocessing,
+  { store }: Pick<Host, "store">,
+): Promise<Graph> {
+  const [declared, size] = [imageInput(graph), inputSize(preprocessing)];
+  const isSaved = declared.height === size.height && declared.width === size.width;
+  if (isSaved || !isTranslated(file)) return graph;
+  try {
+    return (await readModelFolder(path, { store, size })).model.graph;
+  } catch (cause) {
+    if (!(cause instanceof ModelError && cause.code === "bad-weights")) throw cause;
+    const [made, wanted] = [declared, size].map(({ width, height }) => `${width} × ${height}`);
+    throw new ModelError("not-an-image-model", `The model takes pictures of ${made}, and is to get ${wanted}.`, {
+      hint: "It has a layer with a weight for each pixel. Let the preprocessing make pictures of the model's size.",
+      cause,
+    });
+  }
 }
 
 /**
