@@ -52,13 +52,15 @@ export const errorCodes = {
   interrupted: "The run was stopped from outside.",
   // hub
   "no-such-repo": "The hub has no such repository, revision or file, or does not show it to you.",
-  "access-denied": "The hub gives this repository to some people only.",
+  "no-such-address": "There is nothing at the address.",
+  "access-denied": "The repository or the address is for some people only.",
   offline: "The model is not on this machine, and the network is not to be used.",
   unreachable: "The hub, or where it leads, cannot be reached or does not answer as it should.",
   "bad-download": "What was fetched is not what the hub says it is.",
   // host
   "engine-failed": "onnxruntime refused the model or failed while running it.",
   "out-of-memory": "The machine has not as much memory as was needed.",
+  "not-ours": "What would be taken away was put there by another program.",
   "run-exists": "The run folder exists already.",
   "no-run": "The folder is not a run folder.",
   "disk-full": "A file could not be written: the disk is full.",

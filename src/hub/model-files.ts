@@ -5,7 +5,7 @@ import type { HubReference } from "./reference.ts";
 const usual = ["onnx/model.onnx", "model.onnx", "onnx/model_fp16.onnx", "model.safetensors"] as const;
 
 /** What tells of labels and preprocessing, beside the model or, of one in onnx/, above that. */
-const companions = ["config.json", "preprocessor_config.json", "labels.txt"] as const;
+export const companions = ["config.json", "preprocessor_config.json", "labels.txt"] as const;
 
 /**
  * The files that a model is read from: the one that is named or the first of the usual places, the weights that are kept
@@ -55,12 +55,12 @@ export const pickleIn = (files: readonly string[]): string | undefined =>
   files.find((name) => /\.(bin|ckpt|pkl|pth?)$/.test(name));
 
 const modelsIn = (files: readonly string[]): readonly string[] =>
-  files.filter((name) => /\.(onnx|safetensors|keras)$/.test(name));
+  files.filter((name) => /\.(onnx|safetensors|keras)$|(^|\/)model\.json$/.test(name));
 
 function hintOf(files: readonly string[]): string {
   const models = modelsIn(files);
   if (models.length === 0)
-    return "Regraft reads .onnx and .keras files, and timm's model.safetensors with its config.json.";
+    return "Regraft reads .onnx and .keras files, TensorFlow.js' model.json, and timm's model.safetensors with its config.json.";
   const shown = models.slice(0, 8).join(", ");
   return `Name one of its files, as in hf:owner/name/${models[0]}: ${shown}${models.length > 8 ? ", …" : ""}.`;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { isMissing, listError, writeError } from "../../base/file-errors.ts";
@@ -114,7 +114,7 @@ export function parsed(text: string): unknown {
 }
 
 /** Writes a small file that is never seen half written. @throws {HostError} "write-failed" · "disk-full" */
-async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -125,6 +125,12 @@ async function writeWhole(path: string, text: string): Promise<void> {
     throw writeError(path, cause);
   }
 }
+
+export const isFile = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 
 /** Names in a folder; none where there is no such folder. @throws {HostError} "read-failed" */
 export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder).catch(noneIfMissing(folder));

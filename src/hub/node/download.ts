@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { Response } from "undici";
 import { HostError, RegraftError } from "../../base/errors.ts";
 import { readError, rethrow, writeError } from "../../base/file-errors.ts";
-import { FailedAttempt, networkError } from "./network-errors.ts";
+import { FailedAttempt } from "./network-errors.ts";
 import type { Requests } from "./requests.ts";
 import { checkStop, type StopSignal } from "./stop.ts";
 
@@ -17,7 +17,16 @@ export interface DownloadOptions {
   /** What the hub calls these bytes: their SHA-256, or git's SHA-1 of them; anything else is not checked. */
   readonly etag: string;
   readonly what: string;
+  /** Whether an answer is of the bytes that are wanted; those of one that is not are not mixed with others. */
+  readonly isSame?: (answer: Response) => boolean;
   readonly onBytes?: ((done: number) => void) | undefined;
+}
+
+/** The bytes at the address are others than they were when their size was asked for. */
+export class Replaced extends HostError {
+  constructor(what: string) {
+    super("bad-download", `${what} was replaced while it was fetched.`, { hint: "Run the same command again." });
+  }
 }
 
 /**
@@ -78,6 +87,10 @@ async function fetchFrom(
   const headers = start > 0 ? { range: `bytes=${start}-` } : {};
   const response = await requests.send(address, { what, headers });
   const goesOn = response.status === 206 && startOf(response) === start;
+  if (response.ok && options.isSame?.(response) === false) {
+    await response.body?.cancel();
+    throw new Replaced(what);
+  }
   if (response.status === 416 || (response.status === 206 && !goesOn)) {
     await response.body?.cancel();
     await rm(partial, { force: true });
@@ -94,7 +107,7 @@ async function fetchFrom(
     return undefined;
   } catch (thrown) {
     if (thrown instanceof RegraftError) throw thrown;
-    return networkError(thrown, response.url);
+    return requests.failure(thrown, response.url);
   } finally {
     await file.close();
   }
@@ -142,10 +155,13 @@ async function sizeOf(path: string): Promise<number> {
 
 /** Of a file, in the manner of `etag`; undefined where the manner is not known. */
 async function fingerprint(path: string, etag: string): Promise<string | undefined> {
-  if (/^[0-9a-f]{64}$/.test(etag)) return digest(path, createHash("sha256"));
+  if (/^[0-9a-f]{64}$/.test(etag)) return sha256Of(path);
   if (/^[0-9a-f]{40}$/.test(etag)) return digest(path, createHash("sha1").update(`blob ${await sizeOf(path)}\0`));
   return undefined;
 }
+
+/** In hexadecimal digits. */
+export const sha256Of = (path: string): Promise<string> => digest(path, createHash("sha256"));
 
 async function digest(path: string, hash: ReturnType<typeof createHash>): Promise<string> {
   await pipeline(createReadStream(path), hash);

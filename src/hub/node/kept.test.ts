@@ -37,14 +37,20 @@ async function serve(commit: string): Promise<void> {
       "bees/a--b": { commit, files: { "model.onnx": text("small") } },
     },
   });
-  hub = nodeHub({ env: { HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: home } });
+  hub = nodeHub({ env: { HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: home, XDG_CACHE_HOME: home } });
 }
 
 const fetchIt = (name: string) => hub.fetch(hubReference(name), { choose: (files) => files });
 
 test("nothing is kept where nothing was fetched", async () => {
-  expect(await hub.kept()).toEqual({ folder: home, repos: [] });
-  expect(await nodeHub({ env: { HF_HUB_CACHE: join(home, "none") } }).kept()).toMatchObject({ repos: [] });
+  expect(await hub.kept()).toEqual({
+    folder: home,
+    repos: [],
+    web: { folder: join(home, "regraft", "web"), files: [], cutBytes: 0 },
+  });
+  expect(await nodeHub({ env: { HF_HUB_CACHE: join(home, "none"), XDG_CACHE_HOME: home } }).kept()).toMatchObject({
+    repos: [],
+  });
 });
 
 test("what was fetched is listed, the largest first; what is no model's is not", async () => {

@@ -2,15 +2,15 @@ import { lstat, readlink, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
 import { isMissing, readError, rethrow, writeError } from "../../base/file-errors.ts";
-import type { Kept, KeptRepo } from "../hub.ts";
+import type { KeptRepo } from "../hub.ts";
 import { entriesBelow, namesIn, RepoFolder, repoOfFolder } from "./cache.ts";
 import { ifFree } from "./lock.ts";
 
-/** What the cache holds. A cache that is not there holds nothing. @throws {HostError} "read-failed" */
-export async function keptIn(cache: string): Promise<Kept> {
+/** The repositories in the cache, the largest first. A cache that is not there holds nothing. @throws {HostError} "read-failed" */
+export async function keptRepos(cache: string): Promise<readonly KeptRepo[]> {
   const names = await namesIn(cache);
   const repos = await Promise.all(names.flatMap((name) => repoOfFolder(name) ?? []).map((repo) => keptOf(cache, repo)));
-  return { folder: cache, repos: repos.sort((a, b) => b.sizeBytes - a.sizeBytes || a.repo.localeCompare(b.repo)) };
+  return repos.sort((a, b) => b.sizeBytes - a.sizeBytes || a.repo.localeCompare(b.repo));
 }
 
 async function keptOf(cache: string, repo: string): Promise<KeptRepo> {
@@ -41,9 +41,8 @@ export async function removeFrom(cache: string, repo: string): Promise<number | 
 
 /** As `Hub.prune`. */
 export async function pruneIn(cache: string): Promise<number> {
-  const { repos } = await keptIn(cache);
   let freed = 0;
-  for (const { repo, isOurs } of repos) {
+  for (const { repo, isOurs } of await keptRepos(cache)) {
     const folder = new RepoFolder(cache, repo);
     if (isOurs) freed += (await ifFree(folder.lock, () => pruned(folder))) ?? 0;
   }
@@ -83,7 +82,7 @@ async function linkedFrom(folder: string): Promise<ReadonlySet<string>> {
 }
 
 /** Of all files below a folder, links not followed. */
-async function sizeOf(folder: string): Promise<number> {
+export async function sizeOf(folder: string): Promise<number> {
   const files = (await entriesBelow(folder)).filter((entry) => entry.isFile());
   const sizes = await Promise.all(files.map(({ parentPath, name }) => sizeOfFile(join(parentPath, name))));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -105,5 +104,5 @@ const isThere = (path: string): Promise<boolean> =>
     () => false,
   );
 
-const removed = (path: string): Promise<void> =>
+export const removed = (path: string): Promise<void> =>
   rm(path, { recursive: true, force: true }).catch(rethrow(path, writeError));

@@ -1,4 +1,5 @@
 import { HostError, RegraftError } from "../../base/errors.ts";
+import type { Manner } from "./manner.ts";
 
 /** An attempt that brought no answer. */
 export class FailedAttempt {
@@ -20,7 +21,8 @@ export class FailedAttempt {
 
 interface Kind {
   readonly says: string;
-  readonly hint: string;
+  /** Where left out: what whoever asks does where there is no network. */
+  readonly hint?: string;
   readonly lasts: boolean;
 }
 
@@ -30,18 +32,13 @@ const untrusted: Kind = {
   lasts: true,
 };
 
-const noNetwork =
-  "Is there a network? Behind a proxy, set HTTPS_PROXY; for a mirror, HF_ENDPOINT; without a network, HF_HUB_OFFLINE=1.";
-
 const noName: Kind = {
   says: "its name is not known here",
-  hint: noNetwork,
   lasts: true,
 };
 
 const noAnswer: Kind = {
   says: "it does not answer",
-  hint: noNetwork,
   lasts: true,
 };
 
@@ -79,10 +76,14 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /** What it means that a request to `address` failed before there was an answer, or in the middle of one. */
-export function networkError(thrown: unknown, address: string): FailedAttempt {
+export function networkError(
+  thrown: unknown,
+  address: string,
+  { noNetwork }: Pick<Manner, "noNetwork">,
+): FailedAttempt {
   if (thrown instanceof RegraftError) return new FailedAttempt(thrown, { lasts: true });
   const code = codeOf(thrown);
-  const { says, hint, lasts } = kinds[code ?? ""] ?? failed;
+  const { says, hint = noNetwork, lasts } = kinds[code ?? ""] ?? failed;
   const { host } = new URL(address);
   const message = `${host} cannot be reached: ${says} (${code ?? deepest(thrown)}).`;
   return new FailedAttempt(new HostError("unreachable", message, { hint, cause: thrown }), { lasts });

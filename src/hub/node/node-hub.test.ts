@@ -54,7 +54,11 @@ function fetchIt(
 
 function hubHere({ env, signal }: Pick<NodeHubOptions, "env" | "signal"> = {}) {
   const endpoint = server ? { HF_ENDPOINT: server.endpoint } : {};
-  return nodeHub({ env: { HF_HUB_CACHE: home, HF_HOME: home, ...endpoint, ...env }, patience, signal });
+  return nodeHub({
+    env: { HF_HUB_CACHE: home, HF_HOME: home, XDG_CACHE_HOME: home, ...endpoint, ...env },
+    patience,
+    signal,
+  });
 }
 
 /** A cache that nothing was fetched into. */

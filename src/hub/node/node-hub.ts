@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, rename, rm, stat, symlink } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
 import type { FetchOptions, Hub, Snapshot } from "../hub.ts";
+import { isInside } from "../inside.ts";
 import type { HubReference } from "../reference.ts";
-import { filesBelow, parsed, RepoFolder } from "./cache.ts";
+import { filesBelow, isFile, parsed, RepoFolder } from "./cache.ts";
 import { download } from "./download.ts";
-import { keptIn, pruneIn, removeFrom } from "./kept.ts";
+import { keptRepos, pruneIn, removeFrom } from "./kept.ts";
 import { locked } from "./lock.ts";
 import type { Patience, Requests } from "./requests.ts";
 import { type Environment, type HubSettings, hubSettings } from "./settings.ts";
 import type { StopSignal } from "./stop.ts";
+import { fetchFile, keptFile } from "./web-files.ts";
+import { keptWeb, pruneWeb, removeFile } from "./web-kept.ts";
 
 export interface NodeHubOptions {
   readonly env?: Environment;
@@ -39,9 +42,26 @@ export function nodeHub({ env = process.env, patience, onProgress, signal }: Nod
       throw missing(reference, settings);
     },
     find: (reference, options) => found(reference, options, hubSettings(env)),
-    kept: async () => keptIn(hubSettings(env).cacheFolder),
+    fetchFile: async (address, options) => {
+      const settings = hubSettings(env);
+      const here = await keptFile(address, options, settings);
+      if (here) return here;
+      const { Requests } = await import("./requests.ts");
+      const { webManner } = await import("./web-manner.ts");
+      const manner = webManner(new URL(address.href), address.login);
+      const requests = new Requests(settings, { patience, signal, manner });
+      return fetchFile(address, { onProgress, ...options }, { settings, requests });
+    },
+    kept: async () => {
+      const { cacheFolder, webFolder } = hubSettings(env);
+      return { folder: cacheFolder, repos: await keptRepos(cacheFolder), web: await keptWeb(webFolder) };
+    },
     remove: async (repo) => removeFrom(hubSettings(env).cacheFolder, repo),
-    prune: async () => pruneIn(hubSettings(env).cacheFolder),
+    removeFile: async (address) => removeFile(address, hubSettings(env).webFolder),
+    prune: async () => {
+      const { cacheFolder, webFolder } = hubSettings(env);
+      return (await pruneIn(cacheFolder)) + (await pruneWeb(webFolder));
+    },
   };
 }
 
@@ -107,6 +127,7 @@ async function snapshotOf(
 ): Promise<Snapshot> {
   const names = siblings.map(({ rfilename }) => rfilename);
   const files = options.choose(names);
+  // A hub is a stranger.
   const outside = files.find((file) => !isInside(file));
   if (outside !== undefined) {
     const message = `${reference.repo} has a file "${outside}", which would lie outside of its folder.`;
@@ -138,11 +159,6 @@ const repoSchema = z.object({
 });
 
 type RepoAnswer = z.output<typeof repoSchema>;
-
-/** A hub is a stranger: its names must not lead out of the folder that they are written into. */
-function isInside(name: string): boolean {
-  return !/[\\\0:]/.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
-}
 
 async function repoOf({ repo, revision }: HubReference, { settings, requests }: Online): Promise<RepoAnswer> {
   const address = `${settings.endpoint}/api/models/${repo}/revision/${encodeURIComponent(revision)}`;
@@ -215,9 +231,3 @@ async function copyWhole(from: string, to: string): Promise<void> {
     await rm(temporary, { force: true });
   }
 }
-
-const isFile = (path: string): Promise<boolean> =>
-  stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  );

@@ -1,8 +1,10 @@
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
-import { HostError, ModelError, type RegraftError } from "../../base/errors.ts";
+import { HostError } from "../../base/errors.ts";
+import { hubManner } from "./hub-manner.ts";
+import type { Manner } from "./manner.ts";
 import { FailedAttempt, networkError } from "./network-errors.ts";
 import { type HubSettings, isSafe, loopback } from "./settings.ts";
-import { type StopSignal, waitUnlessStopped } from "./stop.ts";
+import { abortSignal, type StopSignal, stopped, waitUnlessStopped } from "./stop.ts";
 
 export interface RequestOptions {
   readonly method?: "GET" | "HEAD";
@@ -26,32 +28,42 @@ export const patience: Patience = { attempts: 5, firstWaitMs: 1000, mostWaitMs: 
 
 const mostRedirects = 5;
 
+/** No description that is read as a text is longer, in bytes. */
+const mostText = 2 ** 27;
+
 export interface RequestsOptions {
   readonly patience?: Patience | undefined;
   readonly signal?: StopSignal | undefined;
+  /** A hub's where left out. */
+  readonly manner?: Manner;
 }
 
 /**
- * Requests to a hub and to where it leads: only encrypted, with our token only to the hub itself, through HTTPS_PROXY and
- * HTTP_PROXY, which Node's own fetch does not follow.
+ * Requests to a hub or another host, and to where it leads: only encrypted, with a token or login only to whom it is for,
+ * through HTTPS_PROXY and HTTP_PROXY, which Node's own fetch does not follow.
  */
 export class Requests {
   readonly signal: StopSignal | undefined;
-  readonly #settings: HubSettings;
+  readonly #manner: Manner;
   readonly #patience: Patience;
   readonly #dispatcher: EnvHttpProxyAgent;
 
   /** @throws {HostError} "unreachable" for a proxy that is no address */
-  constructor(settings: HubSettings, { patience: given = patience, signal }: RequestsOptions = {}) {
+  constructor(settings: HubSettings, options: RequestsOptions = {}) {
+    const { patience: given = patience, signal, manner = hubManner(settings) } = options;
     this.signal = signal;
-    this.#settings = settings;
+    this.#manner = manner;
     this.#patience = given;
-    this.#dispatcher = proxied(settings);
+    this.#dispatcher = proxied(settings, abortSignal(signal));
+    // After a stop nothing may keep the process alive: neither a connection, nor one that is being made.
+    const leave = () => void this.#dispatcher.destroy();
+    abortSignal(signal)?.addEventListener("abort", leave, { once: true });
   }
 
   /**
    * @returns an answer of 200 to 299, or 416; or a redirect that is not to be followed
-   * @throws {ModelError} "no-such-repo" · {HostError} "access-denied" · "unreachable" · {TrainingError} "interrupted"
+   * @throws {ModelError} "no-such-repo" · "no-such-address" · {HostError} "access-denied" · "unreachable" ·
+   *   {TrainingError} "interrupted"
    */
   send(address: string, options: RequestOptions): Promise<Response> {
     return this.#patiently(() => this.#ask(address, options));
@@ -63,8 +75,14 @@ export class Requests {
       const answer = await this.#ask(address, options);
       return answer instanceof FailedAttempt
         ? answer
-        : answer.text().catch((error: unknown) => networkError(error, answer.url));
+        : textOf(answer).catch((error: unknown) => this.failure(error, answer.url));
     });
+  }
+
+  /** What it means that a request failed, or its answer ended early: that we ended it, or whose fault it is. */
+  failure(thrown: unknown, address: string): FailedAttempt {
+    if (this.signal?.aborted) return new FailedAttempt(stopped(), { lasts: true });
+    return networkError(thrown, address, this.#manner);
   }
 
   /** Until an attempt succeeds, fails for good, or was the last one. */
@@ -98,7 +116,7 @@ export class Requests {
     if (response instanceof FailedAttempt || isAnswer(response)) return response;
     await response.body?.cancel();
     const waitSeconds = secondsAsked(response);
-    const error = refusal(response, { what: options.what, waitSeconds }, this.#settings);
+    const error = this.#manner.refusal(response, { what: options.what, waitSeconds });
     return new FailedAttempt(error, { lasts: !isPassing(response), waitSeconds });
   }
 
@@ -110,10 +128,12 @@ export class Requests {
         "user-agent": "regraft",
         "accept-encoding": "identity",
         ...headers,
-        ...this.#credentials(address),
+        ...this.#manner.credentials(address),
       };
       const how = { method, redirect: "manual", dispatcher: this.#dispatcher, headers: sent } as const;
-      const response = await fetch(address, how).catch((error: unknown) => networkError(error, address.href));
+      const signal = abortSignal(this.signal);
+      const asked = fetch(address, signal ? { ...how, signal } : how);
+      const response = await asked.catch((error: unknown) => this.failure(error, address.href));
       if (response instanceof FailedAttempt) return response;
       const location = response.headers.get("location");
       if (!isRedirect(response)) return response;
@@ -126,25 +146,38 @@ export class Requests {
       await response.body?.cancel();
       if (!next || !isSafe(next))
         return lost(`${address.host} leads to ${next?.host ?? "no address"} without encryption: that is not followed.`);
+      if (loopback.has(next.hostname) && !loopback.has(address.hostname))
+        return lost(`${address.host} leads to this machine (${next.host}): that is not followed.`);
+      // A login that somebody else names is not ours.
+      next.username = next.password = "";
       address = next;
     }
     return lost(`${start.host} leads from one address to the next without an end.`);
   }
+}
 
-  /** The token is for the hub alone: where it keeps its files is another host, which must not learn it. */
-  #credentials({ origin }: URL): Readonly<Record<string, string>> {
-    const { token, endpoint } = this.#settings;
-    return token !== undefined && origin === new URL(endpoint).origin ? { authorization: `Bearer ${token}` } : {};
+/** @throws {HostError} "unreachable" for one that does not end */
+async function textOf({ body, url }: Response): Promise<string> {
+  const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const part of body ?? []) {
+    sizeBytes += part.byteLength;
+    if (sizeBytes > mostText) {
+      throw new HostError("unreachable", `${new URL(url).host} sends more than ${mostText} bytes as a description.`);
+    }
+    parts.push(part);
   }
+  return Buffer.concat(parts).toString("utf8");
 }
 
 const lost = (message: string): FailedAttempt =>
   new FailedAttempt(new HostError("unreachable", message), { lasts: true });
 
 /** The address of a proxy may hold a password: it is not shown. */
-function proxied({ noProxy, httpProxy, httpsProxy }: HubSettings): EnvHttpProxyAgent {
+function proxied({ noProxy, httpProxy, httpsProxy }: HubSettings, signal: AbortSignal | undefined): EnvHttpProxyAgent {
+  const connect = signal ? { connect: { signal } } : {};
   try {
-    return new EnvHttpProxyAgent({ noProxy: unproxied(noProxy), httpProxy, httpsProxy });
+    return new EnvHttpProxyAgent({ noProxy: unproxied(noProxy), httpProxy, httpsProxy, ...connect });
   } catch {
     throw new HostError("unreachable", "HTTPS_PROXY or HTTP_PROXY is no address of a proxy.", {
       hint: "Write it as http://proxy.example.com:8080, with http://user:password@ where it asks for them.",
@@ -171,44 +204,4 @@ function secondsAsked({ headers }: Response): number | undefined {
   if (Number.isFinite(seconds)) return Math.max(0, seconds);
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(0, (date - Date.now()) / 1000);
-}
-
-interface Refused {
-  readonly what: string;
-  readonly waitSeconds: number | undefined;
-}
-
-/** What an answer of 400 and more means. */
-function refusal(response: Response, { what, waitSeconds }: Refused, { token, endpoint }: HubSettings): RegraftError {
-  const { status, headers, url } = response;
-  const { host, origin } = new URL(url);
-  const later = waitSeconds === undefined ? "later" : `in ${Math.ceil(waitSeconds)} seconds: it asks for that`;
-  if (status === 429) {
-    return new HostError("unreachable", `${host} answers no more: too many requests (429).`, {
-      hint: `Try again ${later}. With a token (HF_TOKEN) more are allowed.`,
-    });
-  }
-  // Where a hub keeps its files knows neither repositories nor us.
-  if (origin !== new URL(endpoint).origin || status >= 500) {
-    return new HostError("unreachable", `${host} answers ${status} for ${what}.`, { hint: `Try again ${later}.` });
-  }
-  const login =
-    token === undefined
-      ? "If it is private or asks for consent, accept its terms on the hub and set HF_TOKEN."
-      : "HF_TOKEN is sent: check that it may read this repository, and that its terms are accepted.";
-  if (headers.get("x-error-code") === "GatedRepo" || status === 403) {
-    return new HostError("access-denied", `${host} does not give ${what} to everybody (${status}).`, { hint: login });
-  }
-  if (headers.get("x-error-code") === "RevisionNotFound") {
-    return new ModelError("no-such-repo", `${what} has no such revision.`, {
-      hint: "Check the branch, tag or commit.",
-    });
-  }
-  // The Hub answers 401 for what does not exist, so that nobody learns what is private.
-  if (status === 401 || status === 404 || status === 410) {
-    return new ModelError("no-such-repo", `${host} has no ${what}, or not for you (${status}).`, {
-      hint: `Check its spelling. ${login}`,
-    });
-  }
-  return new HostError("unreachable", `${host} answers ${status} for ${what}.`, { hint: "Try again later." });
 }

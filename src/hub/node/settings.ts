@@ -10,6 +10,8 @@ export interface HubSettings {
   /** Read for a request to the endpoint, and for no other host. */
   readonly token: string | undefined;
   readonly cacheFolder: string;
+  /** Where files of the web are kept, which no program but Regraft knows. */
+  readonly webFolder: string;
   readonly offline: boolean;
   /** Hosts that are reached without a proxy, by commas; "*" for all. */
   readonly noProxy: string;
@@ -34,6 +36,7 @@ export function hubSettings(env: Environment, home = homedir()): HubSettings {
   return {
     endpoint: endpointOf(env.HF_ENDPOINT || "https://huggingface.co"),
     token: tokenOf(env.HF_TOKEN || env.HUGGING_FACE_HUB_TOKEN || textOf(env.HF_TOKEN_PATH || join(hfHome, "token"))),
+    webFolder: join(caches, "regraft", "web"),
     cacheFolder: env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hfHome, "hub"),
     offline: isTrue(env.HF_HUB_OFFLINE),
     noProxy: env.no_proxy ?? env.NO_PROXY ?? "",
