@@ -35,7 +35,8 @@ import type { Callback } from "./training/events.ts";
 const host = nodeHost();
 
 /**
- * Loads a pre-trained model (a folder as on the Hugging Face Hub, or an .onnx file) without its classifier.
+ * Loads a pre-trained model without its classifier: a folder as on the Hugging Face Hub, a file, a known model's name, "hf:owner/name"
+ * or the https address of a model's file.
  *
  * @throws {ModelError} "no-model" · "not-onnx" · "not-an-image-model" · "no-preprocessing" · {GraphError} "no-head"
  */

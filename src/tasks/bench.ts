@@ -1,6 +1,7 @@
 import { median } from "../base/median.ts";
 import { checkNumber, refuseUnknown, withDefaults } from "../base/options.ts";
 import { sizeOf } from "../base/shape.ts";
+import { withoutSecrets } from "../hub/web-address.ts";
 import { inputSize } from "../image/preprocess.ts";
 import { flopPerMultiplyAdd } from "../onnx/multiply-adds.ts";
 import type { OptimizerName } from "../program/optimizers.ts";
@@ -126,7 +127,13 @@ export async function benchModel(options: BenchOptions, host: Host): Promise<Ben
   const stepMs = median(timed.times);
   const gflops = flop / (stepMs * 1e6);
   return {
-    ...{ model: job.model, mode: modeName(mode), batch, imageSize: inputSize(base.preprocessing), threads },
+    ...{
+      model: withoutSecrets(job.model),
+      mode: modeName(mode),
+      batch,
+      imageSize: inputSize(base.preprocessing),
+      threads,
+    },
     optimizer: mode === "forward" ? undefined : job.optimizer,
     steps,
     stepMs,

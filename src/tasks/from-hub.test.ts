@@ -70,7 +70,7 @@ beforeAll(async () => {
       },
     },
   });
-  const env = { HF_ENDPOINT: server.endpoint, HF_HOME: join(folder, "hf") };
+  const env = { HF_ENDPOINT: server.endpoint, HF_HOME: join(folder, "hf"), XDG_CACHE_HOME: folder };
   host = { ...diskHost(), hub: nodeHub({ env }) };
 });
 

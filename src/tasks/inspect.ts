@@ -1,6 +1,7 @@
 import { GraphError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
+import { withoutSecrets } from "../hub/web-address.ts";
 import { inputSize } from "../image/preprocess.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { imageInput, pictureSize } from "../models/image-input.ts";
@@ -88,7 +89,7 @@ export async function inspectLoaded(
   const found = headOf(await withKnownShapes(concrete, host), headAt);
   const { stop, from } = trainability(stripSoftmax(await withKnownShapes(withKnownSize(concrete), host)));
   return {
-    model: path,
+    model: withoutSecrets(path),
     file: loaded.file,
     producer: loaded.model.producer,
     opset: loaded.sourceOpset,

@@ -9,7 +9,10 @@ import { knownModels } from "./models.ts";
 const host = testHost();
 
 test("all models by name, and which of them are here", async () => {
+  const { store } = host;
+  await store.makeFolder("/cache/resnet18");
   const found = await knownModels(undefined, {
+    store,
     hub: {
       ...host.hub,
       find: async ({ repo }) =>

@@ -4,6 +4,7 @@ import type { BadImage } from "../data/bad-images.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import { type Evaluation, summarize } from "../evaluation/evaluation.ts";
+import { withoutSecrets } from "../hub/web-address.ts";
 import type { SavedDtype } from "../models/transformers-js.ts";
 import { requireFloat16 } from "../rewrite/to-float16.ts";
 import { checkpoint } from "../training/callbacks/checkpoint.ts";
@@ -81,11 +82,12 @@ const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
  * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
  */
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
-  const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads: host.threads }, options);
+  const named = { ...options, model: withoutSecrets(options.model) };
+  const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads: host.threads }, named);
   checkRecipe("trainRun", recipeOf(job));
   checkDtype(job.dtype);
   await checkLogs(job, host.store);
-  const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
+  const base = await loadBase(options.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
   if (job.dtype === "float16") requireFloat16(base.graph);
   const { store, decoder } = host;
   const val = job.val === undefined ? {} : { val: job.val };

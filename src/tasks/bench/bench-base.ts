@@ -1,5 +1,6 @@
 import { ModelError, UsageError } from "../../base/errors.ts";
 import { isHubReference } from "../../hub/reference.ts";
+import { isWebAddress } from "../../hub/web-address.ts";
 import type { LoadedModel } from "../../models/model-folder.ts";
 import { readModelFolder } from "../../models/model-folder.ts";
 import { type Graph, OPSET } from "../../onnx/graph.ts";
@@ -60,8 +61,9 @@ async function read(path: string, host: Pick<Host, "store" | "hub">): Promise<Lo
   try {
     return await readModelFolder(await findModel(path, host), { store });
   } catch (cause) {
-    const isOfHub = isHubReference(path) || zooCard(path) !== undefined;
-    const isNothing = cause instanceof ModelError && cause.code === "no-model" && !isOfHub && !(await store.kind(path));
+    const isElsewhere = isHubReference(path) || isWebAddress(path) || zooCard(path) !== undefined;
+    const isNothing =
+      cause instanceof ModelError && cause.code === "no-model" && !isElsewhere && !(await store.kind(path));
     if (!isNothing) throw cause;
     throw new UsageError("bad-option", `"${path}" is neither a network that Regraft knows, nor a folder or file.`, {
       hint: `Known networks: ${architectureNames.join(", ")}. Or name a model folder or an .onnx file.`,
