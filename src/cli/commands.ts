@@ -9,7 +9,7 @@ import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { explainFlags, explainOperands } from "./flags/explain.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
 import { lrFindFlags, lrFindOperands } from "./flags/lr-find.ts";
-import { modelsFlags, modelsOperands, oneModelOperands } from "./flags/models.ts";
+import { modelsFlags, modelsOperands, modelsRemoveFlags, oneModelOperands } from "./flags/models.ts";
 import { predictFlags, predictOperands } from "./flags/predict.ts";
 import { sampleFlags, sampleOperands } from "./flags/sample.ts";
 import { trainFlags, trainOperands } from "./flags/train.ts";
@@ -96,20 +96,20 @@ export const commands: readonly CommandRow[] = [
     about: "Fetch a model, to have it when there is no network",
     operands: oneModelOperands,
     flags: modelsFlags,
-    examples: ["models pull resnet50", "models pull hf:owner/name"],
+    examples: ["models pull resnet50", "models pull hf:owner/name", "models pull https://example.com/model.onnx"],
     load: async () => (await import("./commands/models-pull.ts")).modelsPull,
   }),
   command({
     name: "models remove",
     about: "Take a model off this machine",
     operands: oneModelOperands,
-    flags: modelsFlags,
+    flags: modelsRemoveFlags,
     examples: ["models remove resnet50"],
     load: async () => (await import("./commands/models-remove.ts")).modelsRemove,
   }),
   command({
     name: "cache",
-    about: "What was fetched from the hub, and how much room it takes",
+    about: "What was fetched from the hub and the web, and how much room it takes",
     operands: cacheOperands,
     flags: cacheFlags,
     examples: ["cache"],

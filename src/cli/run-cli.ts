@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from "commander";
 import type { CommandRow } from "./command.ts";
-import { Interrupt } from "./interrupt.ts";
+import { type Activity, Interrupt } from "./interrupt.ts";
 import { errorLines, type Failure, failureOf } from "./output/error-lines.ts";
 import { type Environment, type Sink, Terminal } from "./output/terminal.ts";
 import { printJson } from "./output/ui.ts";
@@ -44,6 +44,12 @@ function asked(argv: readonly string[], commands: readonly CommandRow[]): readon
   return first === "help" && isUnknown ? [second] : argv;
 }
 
+/** What a first Ctrl-C is answered with. */
+const stopping: { readonly [A in Activity]: string } = {
+  fetch: "stopping the fetch",
+  work: "stopping after this step, keeping the best model so far (Ctrl-C again to quit now)",
+};
+
 interface Terminals {
   readonly out: Terminal;
   readonly err: Terminal;
@@ -76,11 +82,11 @@ class Cli {
   async #command(row: CommandRow, parsed: Command): Promise<number> {
     const { now, onInterrupt, quit } = this.#options.console;
     const { out, err } = this.#terminals;
-    const warn = () => err.line("stopping after this step, keeping the best model so far (Ctrl-C again to quit now)");
-    const signal = new Interrupt({ now, warn, quit });
-    const release = row.stopsGently ? onInterrupt(signal.press) : () => {};
+    const interrupt = new Interrupt({ now, warn: (during) => err.line(stopping[during]), quit });
+    const release = row.stopsGently ? onInterrupt(interrupt.press) : () => {};
+    const { signal, fetching } = interrupt;
     try {
-      return await row.run(parsed, { out, err, json: parsed.getOptionValue("json") === true, signal, now });
+      return await row.run(parsed, { out, err, json: parsed.getOptionValue("json") === true, signal, fetching, now });
     } finally {
       release();
     }

@@ -1,14 +1,21 @@
 import { bytes } from "../../base/words.ts";
-import { nodeHost } from "../../hosts/node.ts";
 import { removeModel } from "../../tasks/models.ts";
 import type { Body } from "../command.ts";
-import type { modelsFlags, oneModelOperands } from "../flags/models.ts";
+import type { modelsRemoveFlags, oneModelOperands } from "../flags/models.ts";
+import { hostFor } from "../host-for.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft models remove`: takes a model off this machine. */
-export const modelsRemove: Body<typeof oneModelOperands, typeof modelsFlags> = async ({ operands: { name }, ui }) => {
-  const removed = await removeModel(name, nodeHost());
+export const modelsRemove: Body<typeof oneModelOperands, typeof modelsRemoveFlags> = async ({
+  operands: { name },
+  flags,
+  ui,
+}) => {
+  const removed = await removeModel(name, flags, hostFor(ui));
   if (ui.json) printJson(ui, { type: "result", ...removed });
-  else ui.out.line(`${removed.repo} is removed: ${bytes(removed.freedBytes)} are free.`);
+  else
+    ui.out.line(
+      `${"repo" in removed ? removed.repo : removed.address} is removed: ${bytes(removed.freedBytes)} are free.`,
+    );
   return 0;
 };

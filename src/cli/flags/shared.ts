@@ -41,4 +41,7 @@ export const preprocessing: Flag<string> = {
   parse: text,
 };
 
-export const runOperand = one("run", "folder of a run or of a model, a known model's name or hf:owner/name");
+export const runOperand = one(
+  "run",
+  "folder of a run or of a model, a known model's name, hf:owner/name or an https address",
+);

@@ -33,7 +33,8 @@ export const trainOperands = {
 export const trainFlags = {
   model: {
     term: "--model <name or path>",
-    about: "pre-trained classifier: one that `regraft models` lists, hf:owner/name, a model folder or an .onnx file",
+    about:
+      "pre-trained classifier: one that `regraft models` lists, hf:owner/name, an https address of a model's file, a model folder or an .onnx file",
     group: files,
     parse: text,
     required: true,

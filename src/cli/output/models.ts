@@ -1,5 +1,4 @@
 import { bytes, count } from "../../base/words.ts";
-import type { Kept } from "../../hub/hub.ts";
 import type { Preprocessing } from "../../image/preprocessing.ts";
 import type { KnownModel, PulledModel } from "../../tasks/models.ts";
 import { columns } from "./columns.ts";
@@ -19,14 +18,26 @@ export function modelTable(models: readonly KnownModel[], { bold, dim, green }: 
     ...columns([head, ...rows], { right: [1, 2] }),
     "",
     dim("  regraft models <name> tells more; regraft train <pictures> --model <name> fetches it and trains."),
-    dim("  hf:owner/name is any other one on the Hugging Face Hub."),
+    dim("  hf:owner/name is any other one on the Hugging Face Hub, https://… one that lies anywhere else."),
   ];
 }
 
 /** One model in full. */
 export function modelLines(model: KnownModel, { bold, dim }: Colors): readonly string[] {
-  const { name, repo, licence, goodFor, head, featureSize, parameters, sizeBytes, preprocessing, stages, folder } =
-    model;
+  const {
+    name,
+    repo,
+    licence,
+    goodFor,
+    head,
+    featureSize,
+    parameters,
+    sizeBytes,
+    preprocessing,
+    stages,
+    folder,
+    sha256,
+  } = model;
   const rows = [
     ["from", `hf:${repo}`],
     ["licence", licence],
@@ -36,35 +47,22 @@ export function modelLines(model: KnownModel, { bold, dim }: Colors): readonly s
     ["pictures", picturesOf(preprocessing)],
     ["good for", goodFor],
     ["on disk", folder ?? `not yet: it is fetched when it is first used, or by regraft models pull ${name}`],
+    ...(sha256 === undefined ? [] : [["SHA-256", sha256]]),
   ];
   return [bold(name), ...columns(rows.map(([what = "", text = ""]) => [dim(what), text]))];
 }
 
 /** Where a model lies that was fetched, and what to do with it. */
-export function pulledLines({ name, repo, commit, folder }: PulledModel, { dim }: Colors): readonly string[] {
+export function pulledLines(pulled: PulledModel, { dim }: Colors): readonly string[] {
+  const { name, folder } = pulled;
+  const isRepo = "repo" in pulled;
+  const what = isRepo ? `${pulled.repo} at ${pulled.commit.slice(0, 8)}` : pulled.address;
   return [
-    `${repo} at ${commit.slice(0, 8)} is in ${folder}`,
+    `${what} is in ${folder}`,
+    ...(isRepo ? [] : [dim(`  SHA-256 ${pulled.sha256}`)]),
     "",
-    dim(`  regraft train <pictures> --model ${name} trains it; regraft models remove ${name} takes it away.`),
-  ];
-}
-
-/** What is kept of a hub, a line for each repository. */
-export function keptLines(
-  { folder, repos, sizeBytes }: Kept & { readonly sizeBytes: number },
-  { bold, dim }: Colors,
-): readonly string[] {
-  if (repos.length === 0) return [`Nothing was fetched yet: ${folder} holds no model.`];
-  const rows = repos.map((kept) => [
-    bold(kept.repo),
-    bytes(kept.sizeBytes),
-    dim(kept.isOurs ? "" : "fetched by another program"),
-  ]);
-  return [
-    ...columns([...rows, [dim("all"), bytes(sizeBytes), ""]], { right: [1] }),
-    "",
-    dim(`  in ${folder}`),
-    dim("  regraft models remove <name> takes one away; regraft cache prune takes what is not in use."),
+    dim(`  regraft train <pictures> --model ${name} trains it;`),
+    dim(`  regraft models remove ${isRepo ? name : pulled.address} takes it away.`),
   ];
 }
 

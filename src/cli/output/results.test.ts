@@ -11,7 +11,15 @@ import { trainSummary } from "./train-summary.ts";
 function ui({ json = false, isTTY = false } = {}) {
   const console = new FakeConsole({ isTTY });
   const [out, err] = [new Terminal(console.stdout), new Terminal(console.stderr)];
-  return { console, out, err, json, signal: { aborted: false }, now: console.now };
+  return {
+    console,
+    out,
+    err,
+    json,
+    signal: { aborted: false },
+    fetching: <T>(fetch: () => Promise<T>) => fetch(),
+    now: console.now,
+  };
 }
 
 const { colors } = ui().out;

@@ -9,6 +9,8 @@ export interface Ui {
   /** One JSON object per line on stdout instead of text. */
   readonly json: boolean;
   readonly signal: { readonly aborted: boolean };
+  /** Does what a Ctrl-C ends at once, rather than after a step. */
+  readonly fetching: <T>(fetch: () => Promise<T>) => Promise<T>;
   /** Milliseconds, from any start. */
   readonly now: () => number;
 }
