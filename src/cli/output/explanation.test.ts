@@ -8,7 +8,8 @@ import { Terminal } from "./terminal.ts";
 function ui({ json = false, isTTY = false } = {}) {
   const console = new FakeConsole({ isTTY });
   const [out, err] = [new Terminal(console.stdout), new Terminal(console.stderr)];
-  return { console, out, err, json, signal: { aborted: false }, now: console.now };
+  const fetching = <T>(fetch: () => Promise<T>) => fetch();
+  return { console, out, err, json, signal: { aborted: false }, fetching, now: console.now };
 }
 
 const bees = { index: 1, label: "bees", score: 0.75 };
