@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import type { Response } from "undici";
 import { HostError, RegraftError } from "../../base/errors.ts";
 import { readError, rethrow, writeError } from "../../base/file-errors.ts";
+import type { Answer } from "./answer.ts";
 import { FailedAttempt } from "./network-errors.ts";
 import type { Requests } from "./requests.ts";
 import { checkStop, type StopSignal } from "./stop.ts";
@@ -18,7 +18,7 @@ export interface DownloadOptions {
   readonly etag: string;
   readonly what: string;
   /** Whether an answer is of the bytes that are wanted; those of one that is not are not mixed with others. */
-  readonly isSame?: (answer: Response) => boolean;
+  readonly isSame?: (answer: Answer) => boolean;
   readonly onBytes?: ((done: number) => void) | undefined;
 }
 
@@ -121,7 +121,7 @@ interface Writing extends DownloadOptions {
 
 /** Ends early where more comes than there should be. */
 async function writeBody(
-  { body }: Response,
+  { body }: Answer,
   file: FileHandle,
   { partial, start, sizeBytes, onBytes, signal }: Writing,
 ): Promise<void> {
@@ -141,7 +141,7 @@ const append = async (file: FileHandle, bytes: Uint8Array, path: string): Promis
 };
 
 /** "bytes 100-199/200" is 100. */
-const startOf = ({ headers }: Response): number | undefined => {
+const startOf = ({ headers }: Answer): number | undefined => {
   const [, start] = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "") ?? [];
   return start === undefined ? undefined : Number(start);
 };

@@ -1,5 +1,5 @@
-import type { Response } from "undici";
 import { HostError, ModelError, type RegraftError } from "../../base/errors.ts";
+import type { Answer } from "./answer.ts";
 import { later, type Manner, type Refused } from "./manner.ts";
 import type { HubSettings } from "./settings.ts";
 
@@ -14,7 +14,7 @@ export const hubManner = (settings: HubSettings): Manner => ({
     "Is there a network? Behind a proxy, set HTTPS_PROXY; for a mirror, HF_ENDPOINT; without a network, HF_HUB_OFFLINE=1.",
 });
 
-function refusal(response: Response, { what, waitSeconds }: Refused, { token, endpoint }: HubSettings): RegraftError {
+function refusal(response: Answer, { what, waitSeconds }: Refused, { token, endpoint }: HubSettings): RegraftError {
   const { status, headers, url } = response;
   const { host, origin } = new URL(url);
   if (status === 429) {

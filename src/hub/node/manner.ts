@@ -1,12 +1,12 @@
-import type { Response } from "undici";
 import type { RegraftError } from "../../base/errors.ts";
+import type { Answer } from "./answer.ts";
 
 /** Whom requests are to: what is sent along to whom, and what it means where nothing comes back. */
 export interface Manner {
   /** Headers that a request to there needs, and no other host may learn. */
   credentials(address: URL): Readonly<Record<string, string>>;
   /** What an answer of 400 and more means. */
-  refusal(response: Response, refused: Refused): RegraftError;
+  refusal(response: Answer, refused: Refused): RegraftError;
   /** What to do where nobody can be reached. */
   readonly noNetwork: string;
 }

@@ -1,5 +1,6 @@
-import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { EnvHttpProxyAgent, fetch } from "undici";
 import { HostError } from "../../base/errors.ts";
+import { type Answer, readAhead } from "./answer.ts";
 import { hubManner } from "./hub-manner.ts";
 import type { Manner } from "./manner.ts";
 import { FailedAttempt, networkError } from "./network-errors.ts";
@@ -65,7 +66,7 @@ export class Requests {
    * @throws {ModelError} "no-such-repo" · "no-such-address" · {HostError} "access-denied" · "unreachable" ·
    *   {TrainingError} "interrupted"
    */
-  send(address: string, options: RequestOptions): Promise<Response> {
+  send(address: string, options: RequestOptions): Promise<Answer> {
     return this.#patiently(() => this.#ask(address, options));
   }
 
@@ -111,7 +112,7 @@ export class Requests {
     return this.#patience.attempts;
   }
 
-  async #ask(address: string, options: RequestOptions): Promise<Response | FailedAttempt> {
+  async #ask(address: string, options: RequestOptions): Promise<Answer | FailedAttempt> {
     const response = await this.#follow(new URL(address), options);
     if (response instanceof FailedAttempt || isAnswer(response)) return response;
     await response.body?.cancel();
@@ -120,7 +121,7 @@ export class Requests {
     return new FailedAttempt(error, { lasts: !isPassing(response), waitSeconds });
   }
 
-  async #follow(start: URL, options: RequestOptions): Promise<Response | FailedAttempt> {
+  async #follow(start: URL, options: RequestOptions): Promise<Answer | FailedAttempt> {
     const { method = "GET", headers = {}, leaves = true } = options;
     let address = start;
     for (let at = 0; at <= mostRedirects; at++) {
@@ -133,7 +134,7 @@ export class Requests {
       const how = { method, redirect: "manual", dispatcher: this.#dispatcher, headers: sent } as const;
       const signal = abortSignal(this.signal);
       const asked = fetch(address, signal ? { ...how, signal } : how);
-      const response = await asked.catch((error: unknown) => this.failure(error, address.href));
+      const response = await asked.then(readAhead, (error: unknown) => this.failure(error, address.href));
       if (response instanceof FailedAttempt) return response;
       const location = response.headers.get("location");
       if (!isRedirect(response)) return response;
@@ -157,7 +158,7 @@ export class Requests {
 }
 
 /** @throws {HostError} "unreachable" for one that does not end */
-async function textOf({ body, url }: Response): Promise<string> {
+async function textOf({ body, url }: Answer): Promise<string> {
   const parts: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const part of body ?? []) {
@@ -189,15 +190,15 @@ function proxied({ noProxy, httpProxy, httpsProxy }: HubSettings, signal: AbortS
 const unproxied = (named: string): string =>
   named.trim() === "*" ? "*" : [...named.split(/[\s,]+/), ...loopback].filter(Boolean).join(",");
 
-const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
+const isRedirect = ({ status }: Answer): boolean => [301, 302, 303, 307, 308].includes(status);
 
-const isAnswer = (response: Response): boolean => response.ok || response.status === 416 || isRedirect(response);
+const isAnswer = (response: Answer): boolean => response.ok || response.status === 416 || isRedirect(response);
 
 /** Worth another attempt. */
-const isPassing = ({ status }: Response): boolean => status === 429 || status === 408 || status >= 500;
+const isPassing = ({ status }: Answer): boolean => status === 429 || status === 408 || status >= 500;
 
 /** As a number of seconds, or as a date. */
-function secondsAsked({ headers }: Response): number | undefined {
+function secondsAsked({ headers }: Answer): number | undefined {
   const text = headers.get("retry-after");
   if (text === null) return undefined;
   const seconds = Number(text);

@@ -1,5 +1,5 @@
-import type { Response } from "undici";
 import { ModelError } from "../../base/errors.ts";
+import type { Answer } from "./answer.ts";
 import type { Requests } from "./requests.ts";
 
 /** What a server says of a file before it is fetched. */
@@ -11,7 +11,7 @@ export interface Described {
   /** What tells these bytes from those of another version; undefined where nothing does. */
   readonly identity: string | undefined;
   /** Whether an answer is of the same version. */
-  readonly isSame: (answer: Response) => boolean;
+  readonly isSame: (answer: Answer) => boolean;
 }
 
 /** Whether a file is a text of a few megabytes at most, which may come without its length being told before. */
@@ -41,20 +41,20 @@ export async function describe(
   };
 }
 
-const page = ({ url }: Response, what: string): ModelError =>
+const page = ({ url }: Answer, what: string): ModelError =>
   new ModelError("no-such-address", `${new URL(url).host} answers with a web page in place of ${what}.`, {
     hint: 'Name the address of the file itself: what a "Raw" or "Download" link leads to.',
   });
 
 /** By its ETag, or by its date. */
-function identityOf({ headers }: Response): string | undefined {
+function identityOf({ headers }: Answer): string | undefined {
   const etag = headers.get("etag");
   if (etag !== null && !etag.startsWith("W/")) return etag;
   return headers.get("last-modified") ?? undefined;
 }
 
 /** "bytes 0-0/1234" of a part, Content-Length of all; packed bytes are not those that are read. */
-function sizeIn({ status, headers }: Response): number | undefined {
+function sizeIn({ status, headers }: Answer): number | undefined {
   if ((headers.get("content-encoding") ?? "identity") !== "identity") return undefined;
   const range = /^bytes (?:0-0|\*)\/(\d+)$/.exec(headers.get("content-range") ?? "")?.[1];
   const text = status === 200 ? headers.get("content-length") : range;

@@ -1,5 +1,5 @@
-import type { Response } from "undici";
 import { HostError, ModelError, type RegraftError } from "../../base/errors.ts";
+import type { Answer } from "./answer.ts";
 import { later, type Manner, type Refused } from "./manner.ts";
 
 /**
@@ -16,7 +16,7 @@ export function webManner({ origin }: URL, login: string | undefined): Manner {
   };
 }
 
-function refusal({ status, url }: Response, { what, waitSeconds }: Refused): RegraftError {
+function refusal({ status, url }: Answer, { what, waitSeconds }: Refused): RegraftError {
   const { host } = new URL(url);
   if (status === 404 || status === 410) {
     return new ModelError("no-such-address", `There is nothing at ${what} (${status}).`, {
