@@ -72,7 +72,7 @@ function suggested(suggestions: SuggestedRates, x: (rate: number) => number): re
     .map(({ label, color, rate }, row) => {
       const at = Math.min(area.right, Math.max(area.left, x(rate)));
       const y = area.top - 38 + 15 * row;
-      const beside = at > area.right - 130 ? `x="${at - 6}" text-anchor="end"` : `x="${at + 6}"`;
+      const beside = at > area.right - 112 ? `x="${at - 6}" text-anchor="end"` : `x="${at + 6}"`;
       return [
         `<line x1="${at}" x2="${at}" y1="${y - 9}" y2="${area.bottom}" stroke="${color}" stroke-dasharray="4 3"/>`,
         `<text ${beside} y="${y}" fill="${color}" stroke="#ffffff" stroke-width="4" paint-order="stroke">${label} ${rateText(rate)}</text>`,

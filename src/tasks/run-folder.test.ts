@@ -19,6 +19,8 @@ describe("createRunFolder", () => {
       adapter: "/runs/a/adapter",
       model: "/runs/a/model",
       history: "/runs/a/history.jsonl",
+      csv: "/runs/a/history.csv",
+      tensorBoard: "/runs/a/tensorboard",
       about: "/runs/a/run.json",
       checkpoints: "/runs/a/checkpoints",
     });
