@@ -22,6 +22,8 @@ describe("createRunFolder", () => {
       csv: "/runs/a/history.csv",
       tensorBoard: "/runs/a/tensorboard",
       about: "/runs/a/run.json",
+      evaluation: "/runs/a/evaluation.json",
+      report: "/runs/a/report.html",
       checkpoints: "/runs/a/checkpoints",
     });
   });
