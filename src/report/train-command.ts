@@ -4,6 +4,7 @@ import { z } from "zod";
 export const flagOfOption: Readonly<Record<string, string>> = {
   model: "--model",
   val: "--val",
+  check: "--check",
   dtype: "--dtype",
   maxBadFraction: "--max-bad-fraction",
   headEpochs: "--head-epochs",

@@ -55,9 +55,9 @@ export const checkFolder = (
 ): Promise<DataHealth> => examined(surveyOf(data, folder, host.store), options, host);
 
 /**
- * Where opening each file would be felt before training. 20,000 small files took a second, in the disk's cache.
+ * Where opening each file would be felt before training: 1,000 files took 0.05 s here, 44,440 took four.
  */
-const mostFilesOpened = 20_000;
+const mostFilesOpened = 10_000;
 
 /** What can be told of data that training has read without decoding a picture: counts and, of not too many files, copies across splits. */
 export async function quickCheck(

@@ -1,3 +1,4 @@
+import type { HealthDepth, HealthFinding } from "../data/health/data-health.ts";
 import type { TrainingEvent } from "../training/events.ts";
 import type { Normalization } from "./from-scratch.ts";
 import type { PhaseName } from "./phase.ts";
@@ -21,6 +22,14 @@ export type RunEvent =
       /** Convolutions that got the BatchNormalization back that was merged into them. */
       readonly givenBack: number;
     }
+  /** What is known of the pictures before training; files are in the run's health.json. */
+  | {
+      readonly type: "health";
+      readonly depth: HealthDepth;
+      readonly findings: readonly FindingSummary[];
+    }
+  /** Pictures are looked at, where a check of all of them was asked for. */
+  | { readonly type: "checking"; readonly done: number; readonly total: number }
   | {
       readonly type: "phase";
       readonly name: PhaseName;
@@ -48,6 +57,12 @@ export type RunEvent =
   | { readonly type: "saved"; readonly path: string }
   /** The run failed for `reason`; its history and checkpoints stay in `path`, without a model. */
   | { readonly type: "failed"; readonly path: string; readonly reason: string };
+
+/** A finding about the data without its files. */
+export interface FindingSummary extends Omit<HealthFinding, "files"> {
+  /** How many files it is about. */
+  readonly files: number;
+}
 
 /** A picture that was left out. */
 export interface SkippedImage {

@@ -23,6 +23,7 @@ describe("createRunFolder", () => {
       tensorBoard: "/runs/a/tensorboard",
       about: "/runs/a/run.json",
       evaluation: "/runs/a/evaluation.json",
+      health: "/runs/a/health.json",
       report: "/runs/a/report.html",
       checkpoints: "/runs/a/checkpoints",
     });

@@ -12,6 +12,8 @@ export const runPaths = (store: Store, run: string) => ({
   about: store.join(run, "run.json"),
   evaluation: store.join(run, "evaluation.json"),
   report: store.join(run, "report.html"),
+  /** What was known of the pictures before training: a DataHealth. */
+  health: store.join(run, "health.json"),
   checkpoints: store.join(run, "checkpoints"),
 });
 

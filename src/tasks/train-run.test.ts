@@ -75,6 +75,7 @@ describe("a run that goes well", () => {
       "/runs/a/checkpoints/last/state.json",
       "/runs/a/checkpoints/last/state.safetensors",
       "/runs/a/evaluation.json",
+      "/runs/a/health.json",
       "/runs/a/history.jsonl",
       "/runs/a/model/README.md",
       "/runs/a/model/config.json",
@@ -154,6 +155,7 @@ describe("a run that goes well", () => {
       augment: { value: false, from: "default" },
       overwrite: { value: false, from: "default" },
       dtype: { value: "float32", from: "default" },
+      check: { value: false, from: "default" },
       report: { value: true, from: "default" },
       threads: { value: 1, from: "default" },
     });
@@ -190,7 +192,7 @@ describe("a run that goes well", () => {
     const steps = events.map((event) => (event.type === "training" ? event.event.type : event.type));
     const epoch = "step step step epoch";
     expect(steps.join(" ")).toBe(
-      `start phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end reporting saved`,
+      `start health phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end reporting saved`,
     );
     expect(events[0]).toMatchObject({
       ...{ type: "start", model: "/models/tiny", classes: ["crescent", "flower"], train: 20, val: 10 },
@@ -236,6 +238,7 @@ describe("a run with low-rank adapters", () => {
       "adapter",
       "checkpoints",
       "evaluation.json",
+      "health.json",
       "history.jsonl",
       "model",
       "report.html",

@@ -1,8 +1,8 @@
 import { HostError, RegraftError, TrainingError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
-import type { TrainVal } from "../data/dataset.ts";
-import { imageFolder } from "../data/image-folder.ts";
+import type { DataHealth, HealthFinding } from "../data/health/data-health.ts";
+import { type ImageFolder, imageFolder } from "../data/image-folder.ts";
 import { type Evaluation, summarize } from "../evaluation/evaluation.ts";
 import { withoutSecrets } from "../hub/web-address.ts";
 import type { SavedDtype } from "../models/transformers-js.ts";
@@ -12,13 +12,14 @@ import { historyFile } from "../training/callbacks/history-file.ts";
 import { monitorOf } from "../training/callbacks/monitor.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
+import { checkFolder, quickCheck } from "./check-data.ts";
 import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 import { checkRecipe, type FineTuneOptions, idleOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
 import { mistakesOf } from "./report/mistakes.ts";
 import { writeRunReport } from "./report/write-run-report.ts";
-import type { SkippedImage } from "./run-events.ts";
+import type { FindingSummary, SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkLogs, type LogOptions, runLogs } from "./run-logs.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
@@ -41,6 +42,8 @@ export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "call
   /** Name of a preprocessing preset, where the model does not tell. */
   readonly preprocessing?: string | undefined;
   readonly overwrite?: boolean;
+  /** Looks at every picture first, as `checkData` does; else only at counts and at copies across splits. */
+  readonly check?: boolean;
   /** How the saved model keeps its weights: "float32", or "float16" in half the space. It is trained in float32. */
   readonly dtype?: SavedDtype;
   /** Whether the run folder gets a report.html. */
@@ -66,10 +69,11 @@ export interface TrainResult {
   readonly stopped: StopReason;
 }
 
-type Defaulted = "augment" | "overwrite" | "dtype" | "report" | "given";
+type Defaulted = "augment" | "overwrite" | "check" | "dtype" | "report" | "given";
 const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
   augment: false,
   overwrite: false,
+  check: false,
   dtype: "float32",
   report: true,
   given: [],
@@ -104,6 +108,8 @@ export async function trainRun(options: TrainRunOptions, host: Host): Promise<Tr
   return result;
 }
 
+const summary = ({ files, ...finding }: HealthFinding): FindingSummary => ({ ...finding, files: files.length });
+
 /** The loss diverged; the model from before is saved. */
 const divergence = ({ run }: TrainResult) =>
   new TrainingError("nan-loss", "The loss stopped being a finite number.", {
@@ -128,6 +134,7 @@ function recipeOf(job: Job) {
     headAt,
     preprocessing,
     overwrite,
+    check,
     dtype,
     report,
     given,
@@ -141,7 +148,7 @@ function recipeOf(job: Job) {
 interface RunParts {
   readonly job: Job;
   readonly base: Base;
-  readonly data: TrainVal;
+  readonly data: ImageFolder;
   readonly folder: RunFolder;
   readonly host: Host;
 }
@@ -149,6 +156,7 @@ interface RunParts {
 class Run {
   readonly #parts: RunParts;
   readonly #started: string;
+  #health: DataHealth | undefined;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -165,6 +173,7 @@ class Run {
       val: data.val.size,
       head: { node: base.features.end, features: base.features.size, reason: base.features.reason },
     });
+    await this.#checkData();
     await this.#describe({ status: "running" });
     const tuned = await fineTune(base, data, await this.#recipe(), host);
     const { result, evaluation } = await this.#measured(tuned);
@@ -189,13 +198,34 @@ class Run {
     try {
       const found = { evaluation, dataset: data.val, model: model.finished(), threads: job.threads };
       const mistakes = await mistakesOf(found, host);
-      await writeRunReport({ paths: folder.paths, data, evaluation, mistakes }, host.store);
+      const health = this.#health;
+      await writeRunReport({ paths: folder.paths, data, evaluation, mistakes, health }, host.store);
       return runPaths(host.store, folder.path).report;
     } catch (error) {
       if (!(error instanceof RegraftError)) throw error;
       job.onEvent?.({ type: "no-report", reason: error.message });
       return undefined;
     }
+  }
+
+  /** Whatever is found, training goes on: what it could not go on with has been refused before. */
+  async #checkData(): Promise<void> {
+    const { job, data, folder, host } = this.#parts;
+    const health = job.check
+      ? await checkFolder(
+          job.data,
+          data,
+          {
+            maxBadFraction: job.maxBadFraction,
+            signal: job.signal,
+            onProgress: (done, total) => job.onEvent?.({ type: "checking", done, total }),
+          },
+          host,
+        )
+      : await quickCheck(job.data, data, host);
+    await host.store.write(folder.paths.health, `${JSON.stringify(health, null, 2)}\n`);
+    this.#health = health;
+    job.onEvent?.({ type: "health", depth: health.depth, findings: health.findings.map(summary) });
   }
 
   /** Notes in the folder that stays why there is no model. The disk may be the very reason: then the note is left out. */
@@ -205,7 +235,7 @@ class Run {
     job.onEvent?.({ type: "failed", path: folder.path, reason });
     const described = this.#describe({ status: "failed", finished: host.date(), error: reason });
     const told = job.report
-      ? described.then(() => writeRunReport({ paths: folder.paths, data, mistakes: [] }, host.store))
+      ? described.then(() => writeRunReport({ paths: folder.paths, data, health: this.#health }, host.store))
       : described;
     await told.catch((cause: unknown) => {
       if (!(cause instanceof HostError)) throw cause;
@@ -267,6 +297,7 @@ class Run {
       options: this.#options(),
       classes: data.train.classes,
       examples: this.#counts(),
+      ...(this.#health ? { data: { depth: this.#health.depth, findings: this.#health.findings.map(summary) } } : {}),
       base: {
         path: base.path,
         head: base.features.end,

@@ -35,6 +35,7 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--tensorboard", "logs"], { tensorBoard: "logs" }],
   [["--csv", "--overwrite"], { csv: true, overwrite: true }],
   [["--csv", "epochs.csv"], { csv: "epochs.csv" }],
+  [["--check"], { check: true }],
   [["--dtype", "float16"], { dtype: "float16" }],
   [["--dtype", "fp32"], { dtype: "float32" }],
   [["--no-report"], { report: false }],

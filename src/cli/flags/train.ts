@@ -47,6 +47,11 @@ export const trainFlags = {
     parse: folderOrFraction,
   },
   overwrite: onOff("--overwrite", "replace the run's folder where there is one", files),
+  check: onOff(
+    "--check",
+    "look at every picture first, as `regraft check` does (default: counts and copies across splits)",
+    files,
+  ),
   dtype: {
     term: "--dtype <type>",
     about: "how the saved model keeps its weights: float32, or float16 in half the space (default: float32)",

@@ -145,3 +145,17 @@ describe("progress on a terminal", () => {
     expect(statusLines(console)).toHaveLength(2);
   });
 });
+
+it("tells in a few lines what could spoil the training, and no notes", () => {
+  const to = watch();
+  const finding = (severity: "error" | "warning" | "note", sentence: string) => ({
+    ...({ severity, code: "copies", sentence, hint: "Remove them.", classes: [], files: 2 } as const),
+  });
+  to.show({ type: "health", depth: "bytes", findings: [finding("note", "Nothing much.")] });
+  expect(to.console.errors).toBe("");
+  const findings = [finding("error", "A leak."), finding("warning", "Few."), finding("note", "Nothing much.")];
+  to.show({ type: "health", depth: "bytes", findings });
+  expect(to.console.errors).toBe(
+    "✗      A leak.\n!      Few.\n       regraft check tells which files, and what to do\n",
+  );
+});

@@ -10,6 +10,8 @@ import { type Colors, type Terminal, widthOf } from "./terminal.ts";
 /** Between two changes of the status line. */
 const refreshMs = 80;
 const barWidth = 20;
+/** Findings about the data that are told before training. */
+const shownFindings = 3;
 
 type Of<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -45,6 +47,8 @@ export class Progress {
   show(event: RunEvent): void {
     if (event.type === "start") this.#start(event);
     if (event.type === "fresh-weights") this.#terminal.line(freshLine(event, this.#terminal.colors));
+    if (event.type === "checking") this.#checking(event);
+    if (event.type === "health") this.#health(event);
     if (event.type === "phase") this.#phase(event);
     if (event.type === "features") this.#featured(event);
     if (event.type === "training") this.#trained(event.phase, event.event);
@@ -75,6 +79,30 @@ export class Progress {
       `${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`,
     );
     this.#terminal.line(`${dim("run  ")}  ${this.#run}`);
+  }
+
+  #checking({ done, total }: Of<"checking">): void {
+    if (done === 1) this.#startedAt = this.#now();
+    const rate = (1000 * done) / (this.#now() - this.#startedAt);
+    this.#status(`  ${this.#terminal.colors.dim("checking")}`, done / total, [
+      speed(rate),
+      left((total - done) / rate),
+    ]);
+  }
+
+  /** What could spoil the training, a line each; notes are for `regraft check`. */
+  #health({ findings }: Of<"health">): void {
+    this.#terminal.clearStatus();
+    const { dim, red, yellow } = this.#terminal.colors;
+    const severe = findings.filter(({ severity }) => severity !== "note");
+    for (const { severity, sentence } of severe.slice(0, shownFindings)) {
+      this.#terminal.line(`${severity === "error" ? red("✗    ") : yellow("!    ")}  ${sentence}`);
+    }
+    if (severe.length === 0) return;
+    const more = severe.length - shownFindings;
+    this.#terminal.line(
+      dim(`       ${more > 0 ? `and ${more} more; ` : ""}regraft check tells which files, and what to do`),
+    );
   }
 
   #phase({ name, epochs, learningRate, trainable, frozen, cached }: Of<"phase">): void {

@@ -37,7 +37,7 @@ const hashRadius = 14;
 const leastLikeness = 0.95;
 
 /** Comparisons for each picture, on average, after which the search is ended. */
-const comparisonsEach = 20;
+const comparisonsEach = 5;
 
 /** Pictures of few pictures may all be compared. */
 const comparisonsAnyway = 10_000;

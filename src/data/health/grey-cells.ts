@@ -14,7 +14,7 @@ export interface GridSize {
  * Brightness is ITU-R 601's in whole numbers: (19595 R + 38470 G + 7471 B + 32768) >> 16.
  *
  * @returns [rows, columns], 0 to 255, not rounded
- * @see Pillow's convert("L"), then resize in mode "F" with BOX
+ * @see Pillow's convert("L"), for the brightness. Its BOX takes whole pixels where sizes do not divide; this takes parts of them
  */
 export function greyCells({ width, height, data }: RgbImage, { columns, rows }: GridSize): Float64Array {
   const across = spansOf(width, columns);

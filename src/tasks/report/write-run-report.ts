@@ -1,4 +1,5 @@
 import type { TrainVal } from "../../data/dataset.ts";
+import type { DataHealth, HealthFinding } from "../../data/health/data-health.ts";
 import type { Evaluation } from "../../evaluation/evaluation.ts";
 import type { DatasetReport, FindingReport, MistakeReport } from "../../report/data.ts";
 import { runReport } from "../../report/run-folder-report.ts";
@@ -12,7 +13,7 @@ export interface RunReportParts {
   readonly data: TrainVal;
   readonly evaluation?: Evaluation | undefined;
   readonly mistakes?: readonly MistakeReport[] | undefined;
-  readonly health?: readonly FindingReport[] | undefined;
+  readonly health?: DataHealth | undefined;
 }
 
 /**
@@ -28,9 +29,15 @@ export async function writeRunReport(
   const about = await store.readText(paths.about);
   const history = (await store.kind(paths.history)) === "file" ? await store.readText(paths.history) : "";
   const dataset = data.val.targets === undefined ? datasetOf(data) : undefined;
-  const report = runReport({ about, history, evaluation, mistakes, dataset, health });
+  const found = health?.findings.map(toldOf);
+  const report = runReport({ about, history, evaluation, mistakes, dataset, health: found });
   await store.write(paths.report, await renderRunReport(report));
 }
+
+const toldOf = ({ severity, code, sentence, files, hint }: HealthFinding): FindingReport => ({
+  ...{ severity, code, message: sentence, hint },
+  files: files.map(({ split, name, detail }) => `${split}/${name}${detail === undefined ? "" : ` (${detail})`}`),
+});
 
 /** How many pictures of each class there are to train on and to validate. */
 function datasetOf({ train, val }: TrainVal): DatasetReport {
