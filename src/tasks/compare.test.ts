@@ -109,6 +109,17 @@ test("stopped half-way, it compares what was done", async () => {
   expect([strategies.map(({ runs }) => runs.length), stopped]).toEqual([[1, 1], "interrupted"]);
 });
 
+test("stopped before the largest share, it keeps the model of the one that was done", async () => {
+  const signal = { aborted: false };
+  const onEvent = (event: CompareEvent) => {
+    if (event.type === "training" && event.share === 1) signal.aborted = true;
+  };
+  const job = { ...options, strategies: ["head"], seeds: 1, sizes: [0.5, 1], out: "/small", signal, onEvent };
+  const { strategies, classes, stopped } = await compareStrategies(job, host);
+  expect([strategies.map(({ runs }) => runs.map(({ share }) => share)), stopped]).toEqual([[[0.5]], "interrupted"]);
+  expect((await openModel("/small", host)).labels).toEqual(classes);
+});
+
 test("stopped before a strategy was done, it leaves nothing", async () => {
   const job = { ...options, out: "/nothing", signal: { aborted: true } };
   await expect(compareStrategies(job, host)).rejects.toMatchObject({ code: "interrupted" });

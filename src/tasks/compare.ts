@@ -101,8 +101,8 @@ class Comparison {
   readonly #shares: readonly number[];
   readonly #trainings: Omit<Training, "model">[] = [];
   readonly #failed = new Map<StrategyName, string>();
-  /** The best accuracy and loss of each strategy's models so far, with all the pictures it may have. */
-  readonly #bestModels = new Map<StrategyName, Pick<Training["outcome"], "accuracy" | "loss">>();
+  /** Of which training each strategy's model is that was saved last. */
+  readonly #bestModels = new Map<StrategyName, Training["outcome"]>();
   #stopped: StopReason = "done";
 
   constructor(parts: Parts) {
@@ -179,10 +179,11 @@ class Comparison {
       return;
     }
     const { model, ...rest } = training;
-    await this.#keepBest(training);
-    await model.close();
     // Ended by Ctrl-C: its epochs are fewer than those of the others.
-    if (training.stopped === "interrupted") this.#stopped = "interrupted";
+    const isWhole = training.stopped !== "interrupted";
+    if (isWhole) await this.#keepBest(training);
+    await model.close();
+    if (!isWhole) this.#stopped = "interrupted";
     else {
       this.#trainings.push(rest);
       this.#tell({ type: "trained", ...training.outcome });
@@ -201,13 +202,15 @@ class Comparison {
     this.#tell({ type: "failed", ...key, reason });
   }
 
-  /** Saves the model where it is its strategy's best so far; a smaller share's is not. */
+  /**
+   * Saves the model where it is its strategy's best so far: with more pictures than before, or better with as many. The
+   * largest share may never be come to, and then the largest of those that were is what is told.
+   */
   async #keepBest({ outcome, model }: Training): Promise<void> {
     const { folder, host } = this.#parts;
-    const { strategy, accuracy, loss, share } = outcome;
+    const { strategy, accuracy, loss } = outcome;
     const before = this.#bestModels.get(strategy);
-    if (share !== this.#shares.at(-1)) return;
-    if (before && (accuracy < before.accuracy || (accuracy === before.accuracy && loss >= before.loss))) return;
+    if (before && !isBetter(outcome, before)) return;
     this.#bestModels.set(strategy, outcome);
     const path = host.store.join(folder.paths.root, "models", strategy);
     await model.save(path, { metrics: { accuracy, loss }, overwrite: true });
@@ -303,6 +306,11 @@ class Comparison {
     this.#parts.job.onEvent?.(event);
   }
 }
+
+const isBetter = (one: Training["outcome"], other: Training["outcome"]): boolean =>
+  one.share !== other.share
+    ? one.share > other.share
+    : one.accuracy > other.accuracy || (one.accuracy === other.accuracy && one.loss < other.loss);
 
 interface JudgedSize {
   readonly share: number;
