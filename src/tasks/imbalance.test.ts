@@ -82,6 +82,11 @@ describe("the metric", () => {
     expect(best?.valMetrics?.brierScore).toBe(Math.min(...values));
   });
 
+  test("that no logits are left to measure by ends as a loss that is no number", async () => {
+    const lost = tune({ metric: "rocAuc", headLearningRate: 1e38, batch: 64 });
+    await expect(lost).rejects.toMatchObject({ code: "nan-loss" });
+  });
+
   test("is what patience watches", async () => {
     const { phases, stopped, model } = await tune({ metric: "rocAuc", headEpochs: 40, patience: 2 });
     const values = model.history.map(({ valMetrics }) => valMetrics?.rocAuc ?? Number.NaN);

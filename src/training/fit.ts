@@ -199,7 +199,7 @@ export interface EvaluateOptions {
 
 /**
  * Means of the loss and the metrics over all examples of a source, with the weights as they are, and those metrics that are
- * no means. One that says nothing of the examples is left out.
+ * no means. One that says nothing of the examples, or of logits that are no numbers, is NaN.
  */
 export async function evaluate(
   trainer: Pick<Trainer, "evaluate">,
@@ -220,10 +220,7 @@ export async function evaluate(
   const means = sums.means();
   const predictions = log?.predictions();
   if (!predictions) return means;
-  const measured = whole.flatMap((name) => {
-    const value = measures[name].of(predictions);
-    return value === undefined ? [] : [[name, value] as const];
-  });
+  const measured = whole.map((name) => [name, measures[name].of(predictions) ?? Number.NaN] as const);
   return { ...means, metrics: { ...means.metrics, ...Object.fromEntries(measured) } };
 }
 
