@@ -29,3 +29,7 @@ test("of equally good ones is the strictest", () => {
   // J is 1/2 from 3 on, and from 0 on.
   expect(bestThreshold(of([3, 2, 1, 0, -1], [1, 0, 0, 1, 0]), "youden")).toBeCloseTo(sigmoid(2.5), 6);
 });
+
+test("stays above 0 where all scores are rounded to 0", () => {
+  expect(bestThreshold(of([-2000, -1000], [0, 1]), "f1")).toBeGreaterThan(0);
+});

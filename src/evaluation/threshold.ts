@@ -34,5 +34,6 @@ export function bestThreshold(predictions: Predictions, merit: ThresholdMerit): 
   // Where all are let in there is no next score: as far below the last one as one unit of log-odds.
   const next = below.reduce((top, rank) => Math.max(top, rank), Number.NEGATIVE_INFINITY);
   const middle = next === Number.NEGATIVE_INFINITY ? best.rank - 1 : (best.rank + next) / 2;
-  return 1 / (1 + Math.exp(-middle));
+  // A score that is rounded to 0 is above no threshold.
+  return Math.max(Number.MIN_VALUE, 1 / (1 + Math.exp(-middle)));
 }
