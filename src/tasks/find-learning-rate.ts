@@ -37,6 +37,14 @@ type OfTheRun =
   | "tuneEpochs"
   | "tuneLearningRate"
   | "patience"
+  | "metric"
+  | "threshold"
+  | "sampling"
+  | "fromScratch"
+  | "epochs"
+  | "learningRate"
+  | "check"
+  | "report"
   | "signal"
   | keyof LogOptions;
 
@@ -148,6 +156,7 @@ async function prepared(phase: RatePhase, { base, data, job, host }: Parts): Pro
   model.compile({
     optimizer: optimizerFor(job.optimizer, job.headLearningRate),
     loss: lossFor(loss, job.labelSmoothing),
+    classWeights: job.classWeights,
     accumulate: job.accumulate,
     batchNorm: phase === "tune" ? job.batchNorm : "frozen",
   });

@@ -1,4 +1,4 @@
-import { HostError, RegraftError, TrainingError } from "../base/errors.ts";
+import { HostError, TrainingError } from "../base/errors.ts";
 import { withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { DataHealth, HealthFinding } from "../data/health/data-health.ts";
@@ -202,8 +202,7 @@ class Run {
       await writeRunReport({ paths: folder.paths, data, evaluation, mistakes, health }, host.store);
       return runPaths(host.store, folder.path).report;
     } catch (error) {
-      if (!(error instanceof RegraftError)) throw error;
-      job.onEvent?.({ type: "no-report", reason: error.message });
+      job.onEvent?.({ type: "no-report", reason: error instanceof Error ? error.message : String(error) });
       return undefined;
     }
   }
@@ -233,13 +232,12 @@ class Run {
     const { job, data, folder, host } = this.#parts;
     const reason = error instanceof Error ? error.message : String(error);
     job.onEvent?.({ type: "failed", path: folder.path, reason });
-    const described = this.#describe({ status: "failed", finished: host.date(), error: reason });
-    const told = job.report
-      ? described.then(() => writeRunReport({ paths: folder.paths, data, health: this.#health }, host.store))
-      : described;
-    await told.catch((cause: unknown) => {
+    await this.#describe({ status: "failed", finished: host.date(), error: reason }).catch((cause: unknown) => {
       if (!(cause instanceof HostError)) throw cause;
     });
+    // Whatever a page fails by, it is the run's own error that is told.
+    if (job.report)
+      await writeRunReport({ paths: folder.paths, data, health: this.#health }, host.store).catch(() => {});
   }
 
   /** Accuracy and loss of the model as it is saved, on the validation pictures. */

@@ -5,7 +5,7 @@ import { trainFlags, trainOperands } from "./train.ts";
 const test = "Range test:";
 const rate = number({ above: 0 });
 const { model, val, maxBadFraction, headEpochs, headLearningRate, unfreeze, batchNorm } = trainFlags;
-const { lora, loraAlpha, loraTargets, batch, accumulate, optimizer, loss, augment } = trainFlags;
+const { lora, loraAlpha, loraTargets, batch, accumulate, optimizer, loss, augment, classWeights } = trainFlags;
 const { hidden, dropout, labelSmoothing, headAt, preprocessing, seed, threads } = trainFlags;
 
 export const lrFindOperands = trainOperands;
@@ -43,6 +43,7 @@ export const lrFindFlags = {
   optimizer,
   loss,
   augment,
+  classWeights,
   hidden,
   dropout,
   labelSmoothing,

@@ -1,4 +1,4 @@
-import { GraphError, HostError, type RegraftError } from "../../base/errors.ts";
+import { DataError, GraphError, HostError, type RegraftError } from "../../base/errors.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import type { Evaluation } from "../../evaluation/evaluation.ts";
 import type { WorstExample } from "../../evaluation/worst.ts";
@@ -26,9 +26,7 @@ export interface MistakesOptions {
 
 /**
  * The worst mistakes as a report shows them: the picture, and where in it the model saw what it said. A model that cannot
- * tell where it looks has pictures alone.
- *
- * @throws what `Dataset.load` throws
+ * tell where it looks has pictures alone, and a picture that is gone is told by its name.
  */
 export async function mistakesOf(
   { evaluation: { worst }, dataset, model, threads }: MistakesOptions,
@@ -39,10 +37,14 @@ export async function mistakesOf(
   try {
     const mistakes: MistakeReport[] = [];
     for (const example of worst.slice(0, most)) {
-      const image = await dataset.load(example.index);
-      const picture = await thumbnail(image, host);
-      const heatMap = explainer && (await heatOver(image, example, explainer));
-      mistakes.push({ ...toldOf(example), picture, ...(heatMap === undefined ? {} : { heatMap }) });
+      const image = await dataset.load(example.index).catch(unlessUnreadable);
+      const picture = image && (await thumbnail(image, host));
+      const heatMap = image && explainer && (await heatOver(image, example, explainer));
+      mistakes.push({
+        ...toldOf(example),
+        ...(picture === undefined ? {} : { picture }),
+        ...(heatMap === undefined ? {} : { heatMap }),
+      });
     }
     return mistakes;
   } finally {
@@ -64,6 +66,11 @@ const thumbnail = async (image: RgbImage, { encoder }: Pick<Host, "encoder">): P
 async function heatOver(image: RgbImage, { predicted }: WorstExample, explainer: Explainer): Promise<string> {
   const found = await explainer.explain(image, { class: predicted });
   return pictureAddress(await explainer.overlay(image, found, { longSide, format: "jpeg", quality }));
+}
+
+/** It could be read when it was judged: somebody has taken it away since. */
+function unlessUnreadable(error: RegraftError): undefined {
+  if (!(error instanceof DataError || error instanceof HostError)) throw error;
 }
 
 /** No map of features, no gradient to it, or an engine that does not load the graph. */
