@@ -58,6 +58,39 @@ describe("contest", () => {
     expect(contest(pair).ahead("b", "a")).toBeLessThan(0.8);
   });
 
+  it("tells by how much, and how far that would move", () => {
+    const { lead } = contest(
+      new Map([
+        ["a", [rightOn(150)]],
+        ["b", [rightOn(156)]],
+      ]),
+    );
+    // how often the 6 are drawn is binomial: scipy.stats.binom(200, 6 / 200).ppf([0.025, 0.975]) is 2 and 11
+    const { mean, low, high } = lead("b", "a");
+    expect([mean, low, high]).toBeAllclose([6 / 200, 2 / 200, 11 / 200], { rtol: 1e-9 });
+    const behind = lead("a", "b");
+    expect([behind.mean, behind.low, behind.high]).toBeAllclose([-mean, -high, -low], { rtol: 1e-9 });
+    expect(lead("a", "a")).toEqual({ mean: 0, low: 0, high: 0 });
+  });
+
+  it("tells by how much with the same seeds of both", () => {
+    const [a, b] = [
+      [rightOn(100), rightOn(140)],
+      [rightOn(110), rightOn(150)],
+    ];
+    const { lead, standings } = contest(
+      new Map([
+        ["a", a],
+        ["b", b],
+      ]),
+    );
+    const { low = 0, high = 0 } = standings.get("b")?.accuracy ?? {};
+    const gap = lead("b", "a");
+    expect(gap.mean).toBeCloseTo(0.05, 12);
+    // 40 examples of one seed, or none of them: that is in both, and falls out of the gap
+    expect(gap.high - gap.low).toBeLessThan(0.4 * (high - low));
+  });
+
   it("counts a tie as half", () => {
     const same = new Map([
       ["a", [rightOn(100)]],

@@ -24,6 +24,8 @@ export interface Contest<N extends string> {
   readonly standings: ReadonlyMap<N, Standing>;
   /** The share of samples in which one contestant's accuracy is above another's, a tie counting half. From 0 to 1. */
   readonly ahead: (one: N, other: N) => number;
+  /** How much higher one contestant's accuracy is than another's, by the same samples of both. From -1 to 1. */
+  readonly lead: (one: N, other: N) => Estimate;
 }
 
 export interface ContestOptions {
@@ -75,13 +77,22 @@ export function contest<N extends string>(
     const rising = values.toSorted();
     return { mean, low: quantile(rising, tail), high: quantile(rising, 1 - tail) };
   };
-  const standings = [...samples].map(([name, { trainings, accuracy, loss }]) => {
-    const means = weightedMeans(trainings, once.seeds, once.examples);
-    return [name, { accuracy: estimate(means.accuracy, accuracy), loss: estimate(means.loss, loss) }] as const;
-  });
+  const standings = new Map(
+    [...samples].map(([name, { trainings, accuracy, loss }]) => {
+      const means = weightedMeans(trainings, once.seeds, once.examples);
+      return [name, { accuracy: estimate(means.accuracy, accuracy), loss: estimate(means.loss, loss) }] as const;
+    }),
+  );
+  const accuraciesOf = (name: N) => samples.get(name)?.accuracy ?? new Float64Array();
+  const meanOf = (name: N) => standings.get(name)?.accuracy.mean ?? Number.NaN;
   return {
-    standings: new Map(standings),
-    ahead: (one, other) => shareAbove(samples.get(one)?.accuracy, samples.get(other)?.accuracy),
+    standings,
+    ahead: (one, other) => shareAbove(accuraciesOf(one), accuraciesOf(other)),
+    lead: (one, other) => {
+      const theirs = accuraciesOf(other);
+      const gaps = accuraciesOf(one).map((value, at) => value - (theirs[at] ?? Number.NaN));
+      return estimate(meanOf(one) - meanOf(other), gaps);
+    },
   };
 }
 
@@ -122,7 +133,7 @@ function weightedMeans(trainings: readonly Judgement[], seeds: Uint32Array, exam
   return { accuracy: rightSum / all, loss: lossSum / all };
 }
 
-function shareAbove(one: Float64Array = new Float64Array(), other: Float64Array = new Float64Array()): number {
+function shareAbove(one: Float64Array, other: Float64Array): number {
   let above = 0;
   for (const [at, value] of one.entries()) {
     const against = other[at] ?? Number.NaN;
