@@ -22,6 +22,13 @@ describe("contest", () => {
     expect(Math.abs(high - 0.8 - half)).toBeLessThan(0.01);
   });
 
+  it("is not certain of what was always right", () => {
+    const { accuracy } = contest(new Map([["a", [rightOn(200), rightOn(200)]]])).standings.get("a") ?? {};
+    expect(accuracy?.high).toBeCloseTo(1, 12);
+    // 1 / (1 + 1.96² / 200)
+    expect(accuracy?.low).toBeCloseTo(0.98115, 4);
+  });
+
   it("is less sure where seeds differ", () => {
     const width = (trainings: readonly Judgement[]) => {
       const { low = 0, high = 0 } = contest(new Map([["a", trainings]])).standings.get("a")?.accuracy ?? {};

@@ -2,6 +2,7 @@ import { UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { type Interval, quantile } from "./bootstrap.ts";
+import { wilson } from "./wilson.ts";
 
 /** What one training came to on N examples, the same for all trainings of a contest and in the same order. */
 export interface Judgement {
@@ -40,6 +41,8 @@ export interface ContestOptions {
  * Holds ways of training against each other that were judged by the same examples: the means over their trainings, and
  * how far those would move with other examples and other seeds of the same kind. Both are drawn with replacement, the
  * same ones for all contestants, so that what is hard for all of them cancels out.
+ *
+ * An accuracy of 0 or 1 with every seed has Wilson's interval.
  *
  * With few seeds their own part of the uncertainty is told too small: of two, a quarter of the samples see one alone twice.
  *
@@ -80,7 +83,11 @@ export function contest<N extends string>(
   const standings = new Map(
     [...samples].map(([name, { trainings, accuracy, loss }]) => {
       const means = weightedMeans(trainings, once.seeds, once.examples);
-      return [name, { accuracy: estimate(means.accuracy, accuracy), loss: estimate(means.loss, loss) }] as const;
+      const drawnAccuracy = estimate(means.accuracy, accuracy);
+      // All right or all wrong, in every sample: that is no certainty.
+      const isFlat = drawnAccuracy.low === drawnAccuracy.high;
+      const own = isFlat ? { ...drawnAccuracy, ...wilson(means.accuracy * examples, examples) } : drawnAccuracy;
+      return [name, { accuracy: own, loss: estimate(means.loss, loss) }] as const;
     }),
   );
   const accuraciesOf = (name: N) => samples.get(name)?.accuracy ?? new Float64Array();

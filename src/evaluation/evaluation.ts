@@ -7,6 +7,7 @@ import { type MeasureName, measureNames, measures } from "./measures.ts";
 import type { PredictionKind, Predictions } from "./predictions.ts";
 import { areasOf, type CurvePoint, curveOf, rankingOf } from "./ranking.ts";
 import { type RegressionErrors, regressionErrors } from "./regression.ts";
+import { wilson } from "./wilson.ts";
 import { type WorstExample, worstExamples } from "./worst.ts";
 
 /**
@@ -20,7 +21,10 @@ export interface Evaluation {
   readonly count: number;
   /** Every measure that says something here, by its name: see `measures` for what each is and which way is better. */
   readonly measures: Readonly<Partial<Record<MeasureName, number>>>;
-  /** 95 % intervals of some of them, by bootstrap over the examples; all are of the same samples. */
+  /**
+   * 95 % intervals of some of them, by bootstrap over the examples; all are of the same samples. An accuracy of 0 or 1 has
+   * Wilson's.
+   */
   readonly intervals: Readonly<Partial<Record<MeasureName, Interval>>>;
   /** Of each class or label, in the order of the model's outputs; classes without an example too. Empty of values. */
   readonly classes: readonly ClassEvaluation[];
@@ -110,7 +114,11 @@ function intervalsOf(
   const statistics = Object.fromEntries(
     names.map((name) => [name, (rows: Rows) => measures[name].of(predictions, rows)] as const),
   ) as Record<MeasureName, (rows: Rows) => number | undefined>;
-  return bootstrapIntervals({ count: predictions.count, statistics, ...options });
+  const drawn = bootstrapIntervals({ count: predictions.count, statistics, ...options });
+  const { accuracy } = drawn;
+  if (!accuracy || accuracy.low < accuracy.high || predictions.kind === "values") return drawn;
+  // Drawing again from examples that are all right, or all wrong, gives nothing else: that is no certainty.
+  return { ...drawn, accuracy: wilson(accuracy.low * predictions.count, predictions.count) };
 }
 
 function classesOf(predictions: Predictions): readonly ClassEvaluation[] {

@@ -95,12 +95,14 @@ describe("summarize", () => {
     expect(of(1)).not.toEqual(of(2));
   });
 
-  test("of one example has an interval without width", () => {
+  test("of one example that is right is far from certain", () => {
     const one = {
       ...{ indices: [0], logits: Float32Array.of(0, 1), targets: Float32Array.of(0, 1) },
       losses: Float32Array.of(0.3),
     };
-    expect(summarize(new Predictions({ ...ants, ...one })).intervals.accuracy).toEqual({ low: 1, high: 1 });
+    const { low, high } = summarize(new Predictions({ ...ants, ...one })).intervals.accuracy ?? {};
+    // Wilson's: 1 / (1 + 1.96²)
+    expect([low, high]).toEqual([expect.closeTo(0.2065, 4), 1]);
   });
 });
 

@@ -4,6 +4,11 @@ export interface Interval {
   readonly high: number;
 }
 
+/** What was measured, a mean, and where it probably lies. */
+export interface Estimate extends Interval {
+  readonly mean: number;
+}
+
 /** A line of a history: what was measured in an epoch, by name (loss, accuracy, valLoss, valAccuracy, …). */
 export interface HistoryPoint {
   readonly phase: string;
@@ -116,6 +121,7 @@ export interface ReportBasis {
   readonly classes: readonly string[];
   /** Numbers of pictures. */
   readonly examples: { readonly train: number; readonly val: number };
+  readonly dataset?: DatasetReport | undefined;
   /** When it began, as ISO 8601. */
   readonly started?: string | undefined;
   readonly settings: readonly SettingReport[];
@@ -141,31 +147,52 @@ export interface RunReport extends ReportBasis {
   readonly evaluation?: EvaluationReport | undefined;
   /** The worst first. */
   readonly mistakes?: readonly MistakeReport[] | undefined;
-  readonly dataset?: DatasetReport | undefined;
   /** Pictures that were left out. */
   readonly skipped?: readonly { readonly name: string; readonly reason: string }[] | undefined;
   readonly health?: readonly FindingReport[] | undefined;
 }
 
-/** Ways of training held against each other. */
+/**
+ * Ways of training held against each other, all judged by the same pictures. Intervals hold 95% of samples of seeds and of
+ * pictures: `contest` of evaluation/ makes them.
+ */
 export interface ComparisonReport extends ReportBasis {
-  /** In the order in which they are shown. */
+  /** Whether it came to its end. */
+  readonly status: "finished" | "interrupted";
+  /** Names of the strategy to take, and of the one with the highest accuracy. */
+  readonly take: string;
+  readonly best: string;
+  /** Why to take it, a sentence each. */
+  readonly reasons: readonly string[];
+  /** One at least, in the order in which they are shown. */
   readonly strategies: readonly StrategyReport[];
+  /** By the number of training pictures, rising, the last with as many as `strategies` had. */
+  readonly sizes?: readonly SizeReport[] | undefined;
+  /** Strategies that came to nothing, and why. */
+  readonly failed?: readonly { readonly name: string; readonly reason: string }[] | undefined;
   /** The accuracy that `epochsToTarget` is about. */
   readonly target?: number | undefined;
+  /** Of the whole comparison. */
+  readonly seconds: number;
 }
 
 export interface StrategyReport {
   readonly name: string;
   /** A few words on what it does. */
   readonly about?: string | undefined;
+  /** On the validation pictures. */
+  readonly accuracy: Estimate;
+  readonly loss: Estimate;
+  /** How much lower its accuracy is than that of the best one, on the same samples. */
+  readonly behind: Estimate;
+  /** Of one training, the mean. */
+  readonly seconds: number;
   readonly runs: readonly StrategyRun[];
 }
 
+/** A training: its strategy with one seed. */
 export interface StrategyRun {
   readonly seed: number;
-  /** Of the training pictures, the share that it was given: above 0, up to 1. By default all. */
-  readonly share?: number | undefined;
   /** On the validation pictures, of the epoch that was kept. */
   readonly accuracy: number;
   readonly loss: number;
@@ -175,4 +202,10 @@ export interface StrategyRun {
   /** The most memory that the process held. */
   readonly peakBytes?: number | undefined;
   readonly history?: readonly HistoryPoint[] | undefined;
+}
+
+/** What strategies come to with so many training pictures. */
+export interface SizeReport {
+  readonly pictures: number;
+  readonly strategies: readonly { readonly name: string; readonly accuracy: Estimate }[];
 }

@@ -1,6 +1,6 @@
 import { count, counted, decimals, percent } from "../base/words.ts";
+import { wilson } from "../evaluation/wilson.ts";
 import type { Interval, RunReport } from "./data.ts";
-import { wilson } from "./estimate.ts";
 import { type Content, type Html, html, named } from "./html.ts";
 
 export interface Headline {

@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { HostError } from "../base/errors.ts";
-import type {
-  DatasetReport,
-  EvaluationReport,
-  FindingReport,
-  HistoryPoint,
-  MistakeReport,
-  RunReport,
-  SettingReport,
-} from "./data.ts";
-import { flagText, type RunOption, trainCommand } from "./train-command.ts";
+import { commandAgain } from "./command-again.ts";
+import type { DatasetReport, EvaluationReport, FindingReport, HistoryPoint, MistakeReport, RunReport } from "./data.ts";
+import { lastPart, settingsTold, spoken } from "./settings-told.ts";
 
 /** What a run folder holds, and what was found out about the run besides. */
 export interface RunFolderParts {
@@ -82,10 +75,10 @@ export function runReport({ about: text, history, ...found }: RunFolderParts): R
     history: pointsOf(history),
     result: result && { valLoss: result.valLoss, valAccuracy: result.valAccuracy },
     skipped: result?.skipped,
-    settings: settingsOf(about.options),
+    settings: settingsTold(about.options),
     about: aboutRows(about),
     versions,
-    command: trainCommand(about.options),
+    command: commandAgain("train", about.options),
     ...found,
   };
 }
@@ -121,18 +114,6 @@ function pointsOf(text: string): readonly HistoryPoint[] {
   });
 }
 
-const settingsOf = (options: Readonly<Record<string, RunOption>>): readonly SettingReport[] =>
-  Object.entries(options).map(([name, { value, from }]) => ({ name: spoken(name), value: settingText(value), from }));
-
-/** "headLearningRate" to "head learning rate". */
-const spoken = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-function settingText(value: unknown): string {
-  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "none";
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  return Array.isArray(value) ? value.map(flagText).join(", ") : flagText(value);
-}
-
 function aboutRows({ base, loss, preprocessing }: About): NonNullable<RunReport["about"]> {
   const smoothed = loss && loss.labelSmoothing > 0 ? `, labels smoothed by ${loss.labelSmoothing}` : "";
   return [
@@ -153,5 +134,3 @@ function leaves(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [String(value)];
   return Object.values(value).flatMap(leaves);
 }
-
-const lastPart = (path: string): string => path.split(/[\\/]/).filter(Boolean).at(-1) ?? path;

@@ -1,6 +1,8 @@
 import { describe, expect, it, test } from "vitest";
 import { testHost } from "../../test/fixtures/host.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
+import { HostError } from "../base/errors.ts";
+import type { Store } from "../store/store.ts";
 import { type CompareEvent, type CompareOptions, compareStrategies } from "./compare.ts";
 import { demoPaths } from "./demo-folder.ts";
 import { drawPictures } from "./demo-pictures.ts";
@@ -50,11 +52,46 @@ describe("compareStrategies", async () => {
 
   it("leaves the best model of the strategy to take, and what was measured", async () => {
     expect((await openModel("/out", host)).labels).toEqual(result.classes);
-    expect([...(await host.store.list("/out"))].sort()).toEqual(["compare.json", "history.jsonl", "model", "run.json"]);
+    const files = ["compare.json", "history.jsonl", "model", "report.html", "run.json"];
+    expect([...(await host.store.list("/out"))].sort()).toEqual(files);
     const lines = (await host.store.readText("/out/history.jsonl")).trimEnd().split("\n");
     expect(lines).toHaveLength(3 * 2 * 3);
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ strategy: "head", seed: 0, phase: "head", epoch: 1 });
-    expect(JSON.parse(await host.store.readText("/out/compare.json"))).toEqual(JSON.parse(JSON.stringify(result)));
+    const { report, ...measured } = result;
+    expect(report).toBe("/out/report.html");
+    expect(JSON.parse(await host.store.readText("/out/compare.json"))).toEqual(JSON.parse(JSON.stringify(measured)));
+  });
+
+  it("tells how far each is behind the best, which is not behind itself", () => {
+    const of = (name: string) => result.strategies.find((one) => one.name === name);
+    const best = of(result.best)?.accuracy.mean ?? Number.NaN;
+    expect(of(result.best)?.behind).toEqual({ mean: 0, low: 0, high: 0 });
+    for (const { accuracy, behind } of result.strategies) {
+      expect(behind.mean).toBeCloseTo(best - accuracy.mean, 12);
+      expect([behind.low <= behind.mean, behind.mean <= behind.high]).toEqual([true, true]);
+    }
+  });
+
+  it("notes what everything was set to, and by whom", async () => {
+    const about = JSON.parse(await host.store.readText("/out/run.json"));
+    expect(about).toMatchObject({ command: "compare", status: "finished", examples: { train: 30, val: 20 } });
+    expect(about.options).toMatchObject({
+      seeds: { value: 2, from: "given" },
+      budget: { value: { epochs: 3 }, from: "given" },
+      sizes: { value: [1], from: "default" },
+      dropout: { value: 0.2, from: "default" },
+      threads: { value: 1, from: "default" },
+    });
+    expect(about.options).not.toHaveProperty("headEpochs");
+    expect(about.options).not.toHaveProperty("onEvent");
+  });
+
+  it("leaves a page with the verdict that it printed", async () => {
+    const page = await host.store.readText("/out/report.html");
+    expect(page).toContain(`<h1>Take <bdi>${result.take}</bdi>.</h1>`);
+    for (const reason of result.reasons) expect(page).toContain(reason);
+    expect(page).toContain("regraft</span> <span>compare</span>");
+    expect(page).toContain("Pictures per class");
   });
 
   it("counts the epochs until the accuracy that was asked for", async () => {
@@ -96,6 +133,7 @@ test("a strategy whose loss is no number is told, and the others are compared", 
   const { strategies, failed } = await compareStrategies(job, host);
   expect(strategies.map(({ name }) => name)).toEqual(["head"]);
   expect(failed.map(({ name }) => name)).toEqual(["scratch"]);
+  expect(await host.store.readText("/diverged/report.html")).toContain("Came to nothing");
 });
 
 test("stopped half-way, it compares what was done", async () => {
@@ -118,6 +156,32 @@ test("stopped before the largest share, it keeps the model of the one that was d
   const { strategies, classes, stopped } = await compareStrategies(job, host);
   expect([strategies.map(({ runs }) => runs.map(({ share }) => share)), stopped]).toEqual([[[0.5]], "interrupted"]);
   expect((await openModel("/small", host)).labels).toEqual(classes);
+  expect(await host.store.readText("/small/report.html")).toContain("was stopped before its end");
+});
+
+describe("the page", () => {
+  const quick = { ...options, strategies: ["head"], seeds: 1, budget: { epochs: 1 } };
+
+  test("is left out where nobody wants it", async () => {
+    const { report } = await compareStrategies({ ...quick, out: "/no-page", report: false }, host);
+    expect([report, await host.store.kind("/no-page/report.html")]).toEqual([undefined, undefined]);
+  });
+
+  test("that cannot be made costs nobody the comparison", async () => {
+    const events: CompareEvent[] = [];
+    const write: Store["write"] = (path, content) =>
+      path.endsWith(".html")
+        ? Promise.reject(new HostError("write-failed", "No page."))
+        : host.store.write(path, content);
+    const store = new Proxy(host.store, {
+      get: (target, name) => (name === "write" ? write : Reflect.get(target, name).bind(target)),
+    });
+    const onEvent = (event: CompareEvent) => events.push(event);
+    const { report } = await compareStrategies({ ...quick, out: "/bad-page", onEvent }, { ...host, store });
+    expect(report).toBeUndefined();
+    expect(events).toContainEqual({ type: "no-report", reason: "No page." });
+    expect(await host.store.kind("/bad-page/compare.json")).toBe("file");
+  });
 });
 
 test("stopped before a strategy was done, it leaves nothing", async () => {
@@ -141,4 +205,14 @@ test.each<[Partial<CompareOptions>, string]>([
   );
   expect(refusal).toMatchObject({ code: "bad-option" });
   expect(`${refusal} ${(refusal as { hint?: string }).hint}`).toContain(words);
+});
+
+test("run.json is there from the start, so that what was cut off may be replaced", async () => {
+  const kinds: Promise<string | undefined>[] = [];
+  const onEvent = ({ type }: CompareEvent) => {
+    if (type === "probing") kinds.push(host.store.kind("/early/run.json"));
+  };
+  const job = { ...options, strategies: ["head"], seeds: 1, budget: { epochs: 1 }, out: "/early", onEvent };
+  await compareStrategies(job, host);
+  expect(await Promise.all(kinds)).toEqual(["file"]);
 });

@@ -1,14 +1,15 @@
-import { TrainingError } from "../base/errors.ts";
+import { DataError, type RegraftError, TrainingError } from "../base/errors.ts";
 import { checkNumber, withDefaults } from "../base/options.ts";
 import type { TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import { trainingShare } from "../data/training-share.ts";
 import { type Contest, contest } from "../evaluation/contest.ts";
+import { withoutSecrets } from "../hub/web-address.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
 import { probe } from "./compare/probe.ts";
 import { reached } from "./compare/reached.ts";
-import { verdictSentence } from "./compare/sentence.ts";
+import { verdictClauses, verdictReasons, verdictSentence } from "./compare/sentence.ts";
 import {
   checkStrategies,
   type StrategyName,
@@ -22,11 +23,14 @@ import type { CompareEvent, CompareOptions, CompareResult, SizeResult, StrategyR
 import { type Contender, verdictOf } from "./compare/verdict.ts";
 import type { Host } from "./host.ts";
 import { checkRecipe, fineTuneDefaults, lightAugmentation, recipeDefaults } from "./recipe.ts";
-import { createRunFolder, type RunFolder } from "./run-folder.ts";
+import { writeComparisonReport } from "./report/write-comparison-report.ts";
+import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
+import { type ToldOption, toldOptions } from "./told-options.ts";
 
 export type { CompareEvent, CompareOptions, CompareResult, SizeResult, StrategyResult };
 
-type Defaulted = "strategies" | "seeds" | "budget" | "sizes" | "augment" | "overwrite" | "seed" | "batch";
+type Named = "strategies" | "seeds" | "budget" | "sizes" | "augment" | "overwrite" | "report" | "given";
+type Defaulted = Named | "seed" | "batch";
 
 export const compareDefaults: Required<Pick<CompareOptions, Defaulted>> = {
   strategies: strategyNames,
@@ -35,6 +39,8 @@ export const compareDefaults: Required<Pick<CompareOptions, Defaulted>> = {
   sizes: [1],
   augment: false,
   overwrite: false,
+  report: true,
+  given: [],
   seed: 0,
   batch: fineTuneDefaults.batch,
 };
@@ -42,16 +48,17 @@ export const compareDefaults: Required<Pick<CompareOptions, Defaulted>> = {
 /**
  * Trains a base in several ways on the same pictures, within the same budget and with the same seeds, and tells which way to
  * take. Before it starts it trains on a few pictures, to tell how long it will take. Leaves a folder with what was measured
- * (compare.json), every epoch of every training (history.jsonl), and the best model of the strategy to take.
+ * (compare.json), every epoch of every training (history.jsonl), the best model of the strategy to take, and a page that
+ * tells it all (report.html).
  *
  * @throws {UsageError} "bad-option" · {HostError} "run-exists" · {TrainingError} "interrupted" where no strategy was
  *   done · "nan-loss" where none came to anything · what `loadBase`, `imageFolder` and `fineTune` throw
  */
 export async function compareStrategies(options: CompareOptions, host: Host): Promise<CompareResult> {
-  const job = withDefaults(compareDefaults, options);
+  const job = withDefaults(compareDefaults, { ...options, model: withoutSecrets(options.model) });
   checkJob(job);
   const { store, decoder } = host;
-  const base = await loadBase(job.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
+  const base = await loadBase(options.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
   const val = job.val === undefined ? {} : { val: job.val };
   const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
   const folder = await createRunFolder(job.out, { store, overwrite: job.overwrite });
@@ -83,7 +90,8 @@ function checkJob(job: Job): void {
 /** What all trainings have in common, as options of `fineTune`. */
 function commonOf(job: Job) {
   const { data, model, out, strategies: _, seeds, budget, sizes, reach, val, headAt, preprocessing, ...rest } = job;
-  const { overwrite, onEvent, augment, headLearningRate, tuneLearningRate, learningRate, ...common } = rest;
+  const { overwrite, report, given, onEvent, augment, headLearningRate, tuneLearningRate, learningRate, ...common } =
+    rest;
   return { ...common, augment: augment ? lightAugmentation : undefined };
 }
 
@@ -100,9 +108,10 @@ class Comparison {
   readonly #names: readonly StrategyName[];
   readonly #shares: readonly number[];
   readonly #trainings: Omit<Training, "model">[] = [];
-  readonly #failed = new Map<StrategyName, string>();
+  readonly #failed = new Map<StrategyName, Error>();
   /** Of which training each strategy's model is that was saved last. */
   readonly #bestModels = new Map<StrategyName, Training["outcome"]>();
+  readonly #started: string;
   #stopped: StopReason = "done";
 
   constructor(parts: Parts) {
@@ -110,6 +119,7 @@ class Comparison {
     const { strategies: wanted, sizes } = parts.job;
     this.#names = strategyNames.filter((name) => wanted.includes(name));
     this.#shares = [...new Set(sizes)].sort((a, b) => a - b);
+    this.#started = parts.host.date();
   }
 
   async run(): Promise<CompareResult> {
@@ -117,6 +127,7 @@ class Comparison {
     const keys = this.#keys();
     const [train, val] = [data.train.size, data.val.size];
     this.#tell({ type: "begin", model: base.path, classes: data.train.classes, train, val, trainings: keys.length });
+    await this.#describe({ status: "running" });
     const estimatedSeconds = await this.#estimate();
     const started = host.now();
     for (const [at, key] of keys.entries()) {
@@ -126,7 +137,22 @@ class Comparison {
     }
     const result = this.#result({ estimatedSeconds, seconds: (host.now() - started) / 1000 });
     await this.#write(result);
-    return result;
+    return job.report ? { ...result, report: await this.#report(result) } : result;
+  }
+
+  /** A page that could not be made costs nobody a comparison: what it would have said lies in compare.json. */
+  async #report(result: CompareResult): Promise<string | undefined> {
+    const { data, folder, host } = this.#parts;
+    const { report: path } = folder.paths;
+    this.#tell({ type: "reporting" });
+    try {
+      const about = { started: this.#started, options: this.#options(), versions: host.versions };
+      await writeComparisonReport({ path, result, about, data }, host.store);
+      return runPaths(host.store, folder.path).report;
+    } catch (error) {
+      this.#tell({ type: "no-report", reason: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
   }
 
   /** Seed by seed, share by share, so that what was stopped half-way has as much of every strategy. */
@@ -150,8 +176,8 @@ class Comparison {
       this.#tell({ type: "probing", strategy });
       const probing = { base, data, recipe: this.#recipe(strategy).options, common: commonOf(job) };
       // The very first training of a process finds nothing warm, which none of those to come will meet.
-      if (seconds.size === 0) await probe(probing, host).catch(unlessDiverged);
-      const probed = await probe(probing, host).catch(unlessDiverged);
+      if (seconds.size === 0) await probe(probing, host).catch(unlessItsOwn);
+      const probed = await probe(probing, host).catch(unlessItsOwn);
       if (!probed) continue;
       const perSeed = this.#shares.map((share) => probed.seconds(share * data.train.size, data.val.size));
       seconds.set(strategy, seeds * perSeed.reduce((sum, one) => sum + one, 0));
@@ -171,8 +197,8 @@ class Comparison {
       this.#tell({ type: "run", event });
     const options = { base, data: own, key, recipe, common: commonOf(job), onEvent };
     const training = await trainOnce(options, host).catch((error: unknown) => {
-      unlessDiverged(error);
-      return this.#fail(key, error);
+      unlessItsOwn(error);
+      this.#fail(key, error);
     });
     if (!training) {
       if (!this.#failed.has(key.strategy)) this.#stopped = "interrupted";
@@ -195,11 +221,10 @@ class Comparison {
     return strategyRecipe(strategy, { budget: job.budget, base: base.graph, rates: job });
   }
 
-  /** A strategy whose loss is no number with one seed is out of the comparison. */
-  #fail(key: TrainingKey, error: unknown): undefined {
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#failed.set(key.strategy, reason);
-    this.#tell({ type: "failed", ...key, reason });
+  /** A strategy that fails with one seed is out of the comparison: the hours that went into the others are not lost. */
+  #fail(key: TrainingKey, error: RegraftError): void {
+    this.#failed.set(key.strategy, error);
+    this.#tell({ type: "failed", ...key, reason: error.message });
   }
 
   /**
@@ -220,18 +245,24 @@ class Comparison {
     const { folder, data, job } = this.#parts;
     const sizes = this.#shares.flatMap((share) => this.#judged(share) ?? []);
     const last = sizes.at(-1);
-    if (!last)
-      throw this.#failed.size > 0 && this.#stopped !== "interrupted" ? allDiverged(this.#failed) : interrupted();
+    const [failure] = this.#failed.values();
+    if (!last) throw this.#stopped === "interrupted" ? interrupted() : (failure ?? interrupted());
     const reach = job.reach ?? 0.95 * Math.max(...last.contenders.map(({ standing }) => standing.accuracy.mean));
-    const verdict = verdictOf(last.contenders, last.ahead);
+    const { ahead, lead } = last.contest;
+    const verdict = verdictOf(last.contenders, ahead);
+    const clauses = verdictClauses(verdict, last.contenders, ahead);
     return {
       ...{ folder: folder.path, classes: data.train.classes, ...time, reach, stopped: this.#stopped },
       examples: { train: data.train.size, val: data.val.size },
       ...verdict,
-      sentence: verdictSentence(verdict, last.contenders, last.ahead),
-      strategies: last.contenders.map((one) => this.#strategy(one, last.share, reach)),
+      sentence: verdictSentence(verdict, clauses),
+      reasons: verdictReasons(clauses),
+      strategies: last.contenders.map((one) => ({
+        ...this.#strategy(one, last.share, reach),
+        behind: lead(verdict.best, one.name),
+      })),
       sizes: sizes.length < 2 ? [] : sizes.map((size) => this.#size(size)),
-      failed: [...this.#failed].map(([name, reason]) => ({ name, reason })),
+      failed: [...this.#failed].map(([name, { message }]) => ({ name, reason: message })),
     };
   }
 
@@ -244,7 +275,7 @@ class Comparison {
     const of = (name: StrategyName) => own.filter(({ outcome }) => outcome.strategy === name);
     const seeds = Math.min(...names.map((name) => of(name).length));
     if (names.length === 0) return undefined;
-    const { standings, ahead } = contest(
+    const judged = contest(
       new Map(
         names.map((name) => [
           name,
@@ -255,13 +286,13 @@ class Comparison {
       ),
     );
     const contenders = names.flatMap((name) => {
-      const standing = standings.get(name);
+      const standing = judged.standings.get(name);
       return standing ? [{ name, standing, seconds: mean(of(name).map(({ outcome }) => outcome.seconds)) }] : [];
     });
-    return { share, contenders, ahead };
+    return { share, contenders, contest: judged };
   }
 
-  #strategy({ name, standing, seconds }: Contender, share: number, reach: number): StrategyResult {
+  #strategy({ name, standing, seconds }: Contender, share: number, reach: number): Omit<StrategyResult, "behind"> {
     const runs = this.#trainings
       .filter(({ outcome }) => outcome.strategy === name && outcome.share === share)
       .map(({ outcome }) => ({ ...outcome, ...reached(outcome, reach) }));
@@ -280,9 +311,9 @@ class Comparison {
 
   /** What was measured, every epoch, and the best model of the strategy to take. */
   async #write(result: CompareResult): Promise<void> {
-    const { job, base, folder, host } = this.#parts;
+    const { folder, host } = this.#parts;
     const { store } = host;
-    const { root, model, about, history } = folder.paths;
+    const { root, model, history } = folder.paths;
     await store.remove(model);
     await store.rename(store.join(root, "models", result.take), model);
     await store.remove(store.join(root, "models"));
@@ -291,15 +322,28 @@ class Comparison {
     );
     await store.write(history, epochs.map((line) => `${JSON.stringify(line)}\n`).join(""));
     await store.write(store.join(root, "compare.json"), `${JSON.stringify(result, null, 2)}\n`);
-    const { onEvent: _, signal: _signal, ...options } = job;
+    const status = result.stopped === "interrupted" ? "interrupted" : "finished";
+    await this.#describe({ status, finished: host.date(), result: verdictIn(result) });
+  }
+
+  /** Written first: a folder without it is none that --overwrite may replace. */
+  async #describe(state: object): Promise<void> {
+    const { base, data, folder, host } = this.#parts;
     const told = {
-      command: "compare",
-      finished: host.date(),
-      options,
-      base: { path: base.path },
-      result: verdictIn(result),
+      ...{ command: "compare", started: this.#started, ...state, options: this.#options() },
+      ...{ classes: data.train.classes, examples: { train: data.train.size, val: data.val.size } },
+      ...{ base: { path: base.path }, versions: host.versions },
     };
-    await store.write(about, `${JSON.stringify({ ...told, versions: host.versions }, null, 2)}\n`);
+    await host.store.write(folder.paths.about, `${JSON.stringify(told, null, 2)}\n`);
+  }
+
+  /** Each option with its value and where it came from. */
+  #options(): Readonly<Record<string, ToldOption>> {
+    const { job, host } = this.#parts;
+    const { onEvent, signal, given, ...values } = job;
+    const { headEpochs, tuneEpochs, unfreeze, fromScratch, batchNorm, ...recipe } = recipeDefaults({});
+    const usual = { ...recipe, ...compareDefaults, threads: host.threads };
+    return toldOptions(withDefaults(usual, values), { usual, given });
   }
 
   #tell(event: CompareEvent): void {
@@ -315,7 +359,7 @@ const isBetter = (one: Training["outcome"], other: Training["outcome"]): boolean
 interface JudgedSize {
   readonly share: number;
   readonly contenders: readonly Contender[];
-  readonly ahead: Contest<StrategyName>["ahead"];
+  readonly contest: Contest<StrategyName>;
 }
 
 const verdictIn = ({ best, take, sure, sentence, stopped }: CompareResult) => ({ best, take, sure, sentence, stopped });
@@ -328,15 +372,8 @@ const interrupted = (): TrainingError =>
     "The comparison was stopped before a strategy was done: there is nothing to compare.",
   );
 
-function unlessDiverged(error: unknown): undefined {
-  if (!(error instanceof TrainingError) || error.code !== "nan-loss") throw error;
+/** What one strategy may fail by where another does not: its loss, its batches, its share of the pictures. */
+function unlessItsOwn(error: unknown): asserts error is TrainingError | DataError {
+  const isItsOwn = error instanceof TrainingError || error instanceof DataError;
+  if (!isItsOwn || error.code === "interrupted") throw error;
 }
-
-const allDiverged = (failed: ReadonlyMap<StrategyName, string>): TrainingError =>
-  new TrainingError(
-    "nan-loss",
-    `No strategy came to anything: ${[...failed].map(([name, why]) => `${name}: ${why}`).join(" ")}`,
-    {
-      hint: "Lower --head-lr, --tune-lr and --lr, or check the pictures' preprocessing.",
-    },
-  );

@@ -24,6 +24,7 @@ import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkLogs, type LogOptions, runLogs } from "./run-logs.ts";
 import { checkDtype, phaseRows } from "./save-model.ts";
 import { defaultLoss } from "./targets.ts";
+import { toldOptions } from "./told-options.ts";
 import { type TrainedLora, trainedLora } from "./trained-lora.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
@@ -312,20 +313,11 @@ class Run {
   /** Each option with its value and where it came from. */
   #options() {
     const { onEvent, signal, given, ...values } = this.#parts.job;
-    const said = new Set<string>(given);
-    const usual: Readonly<Record<string, unknown>> = {
-      ...recipeDefaults(this.#parts.job),
-      ...trainRunDefaults,
-      threads: this.#parts.host.threads,
-    };
-    const isDefault = (name: string, value: unknown) =>
-      !said.has(name) && JSON.stringify(value) === JSON.stringify(usual[name]);
+    const { threads } = this.#parts.host;
+    const usual = { ...recipeDefaults(this.#parts.job), ...trainRunDefaults, threads };
     const idle = idleOptions(this.#parts.job);
     const telling = Object.entries(values).filter(([name]) => !idle.includes(name));
-    const entries = telling.map(
-      ([name, value]) => [name, { value, from: isDefault(name, value) ? "default" : "given" }] as const,
-    );
-    return Object.fromEntries(entries);
+    return toldOptions(Object.fromEntries(telling), { usual, given });
   }
 
   #cardRows({ phases, lora, threshold, classes }: TrainResult) {

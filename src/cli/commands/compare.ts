@@ -17,7 +17,7 @@ export const compare: Body<typeof compareOperands, typeof compareFlags> = async 
   try {
     const result = await compareStrategies(
       {
-        ...{ ...flags, data, out, signal: ui.signal },
+        ...{ ...flags, data, out, given: ["data", ...Object.keys(flags)], signal: ui.signal },
         onEvent: (event) => {
           const line = ui.json ? comparisonLine(event) : undefined;
           if (line) printJson(ui, line);

@@ -10,6 +10,7 @@ const {
   model,
   val,
   overwrite,
+  report,
   maxBadFraction,
   headLearningRate,
   tuneLearningRate,
@@ -42,6 +43,7 @@ export const compareFlags = {
   },
   val,
   overwrite,
+  report: { ...report, about: "leave out report.html, the page that tells the comparison" },
   maxBadFraction,
 
   strategies: {

@@ -40,6 +40,8 @@ export class CompareProgress {
     if (event.type === "run") this.#run(event.event);
     if (event.type === "trained") this.#trained(event);
     if (event.type === "failed") this.#failed(event);
+    if (event.type === "reporting") this.#terminal.status(this.#terminal.colors.dim("  writing the report …"));
+    if (event.type === "no-report") this.#terminal.line(this.#terminal.colors.yellow(`  no report: ${event.reason}`));
   }
 
   close(): void {

@@ -10,7 +10,8 @@ const barWidth = 20;
 
 /** What --json prints for an event, or undefined where it is only for the eye. */
 export function comparisonLine(event: CompareEvent): object | undefined {
-  if (event.type === "run" || event.type === "probing" || event.type === "training") return undefined;
+  if (event.type === "run" || event.type === "probing" || event.type === "training" || event.type === "reporting")
+    return undefined;
   if (event.type !== "trained") return event;
   const { history: _, ...rest } = event;
   return rest;
@@ -22,7 +23,7 @@ export function comparisonSummary(
   { colors, columns: width }: Pick<Terminal, "colors" | "columns">,
 ) {
   const { bold, dim, green, yellow } = colors;
-  const { examples, folder, stopped, take } = result;
+  const { examples, folder, stopped, take, report } = result;
   const [sentence, ...rest] = wrap(result.sentence, Math.min(100, width) - 4);
   return [
     "",
@@ -37,6 +38,7 @@ export function comparisonSummary(
     ...rest.map((line) => `    ${bold(line)}`),
     ...(stopped === "interrupted" ? [yellow("  stopped by Ctrl-C before the end: judged by what was done")] : []),
     `    ${dim(`the best model of "${take}" →`)} ${bold(folder)}`,
+    ...(report === undefined ? [] : [`    ${dim("report →")} ${report}`]),
     "",
     dim("  next"),
     `    npx regraft predict ${shellWord(folder)} <pictures>`,

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { elementsOf } from "../../../test/markup.ts";
 import type { HistoryPoint } from "../data.ts";
-import { estimate } from "../estimate.ts";
 import { type Drawer, loadDrawer } from "./drawer.ts";
 import { historyChart } from "./history-chart.ts";
 import { learningCurve } from "./learning-curve.ts";
@@ -89,7 +88,10 @@ test("reliabilityChart draws the bins that hold something, the fuller the larger
 });
 
 test("learningCurve tells every mean", () => {
-  const points = [25, 100].map((pictures, at) => ({ pictures, accuracy: estimate([0.5 + at / 4, 0.6 + at / 4]) }));
+  const points = [25, 100].map((pictures, at) => ({
+    pictures,
+    accuracy: { mean: 0.55 + at / 4, low: 0.5 + at / 4, high: 0.6 + at / 4 },
+  }));
   const { label, texts } = read(learningCurve(drawer, [{ at: 0, name: "head", points }]).text);
   expect(label).toBe("Accuracy by number of training pictures: head 55.0% with 25, 80.0% with 100.");
   expect(texts).toEqual(expect.arrayContaining(["25", "100", "training pictures"]));

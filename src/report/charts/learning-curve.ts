@@ -1,5 +1,5 @@
 import { percent } from "../../base/words.ts";
-import type { Estimate } from "../estimate.ts";
+import type { Estimate } from "../data.ts";
 import type { Html } from "../html.ts";
 import { type Drawer, dotOf, gridY, lineOf } from "./drawer.ts";
 import { valueScale } from "./history-chart.ts";
@@ -17,11 +17,11 @@ export interface LearningCurve {
   readonly points: readonly LearningPoint[];
 }
 
-/** Accuracy over the number of training pictures, in powers of two: means with their 95% intervals. */
+/** Accuracy over the number of training pictures, in powers of two: means with their intervals. */
 export function learningCurve({ plot, draw }: Drawer, curves: readonly LearningCurve[]): Html {
   const counts = [...new Set(curves.flatMap(({ points }) => points.map(({ pictures }) => pictures)))];
   const means = curves.flatMap(({ points }) => points.map(({ accuracy }) => ({ value: accuracy.mean })));
-  const lows = curves.flatMap(({ points }) => points.map(({ accuracy }) => ({ value: lowOf(accuracy) })));
+  const lows = curves.flatMap(({ points }) => points.map(({ accuracy }) => ({ value: accuracy.low })));
   return draw({
     label: `Accuracy by number of training pictures: ${curves.map(told).join("; ")}.`,
     x: {
@@ -43,17 +43,14 @@ function marksOf(plot: Drawer["plot"], { at, points }: LearningCurve, shift: num
   const place = { x: "pictures", dx: 4 * shift };
   const own = [...points];
   return [
-    plot.ruleX(
-      own.filter(({ accuracy }) => accuracy.interval !== undefined),
-      {
-        ...place,
-        y1: ({ accuracy }: LearningPoint) => lowOf(accuracy),
-        y2: ({ accuracy }: LearningPoint) => Math.min(1, accuracy.interval?.high ?? accuracy.mean),
-        stroke: look.color,
-        strokeWidth: 1.5,
-        strokeOpacity: 0.6,
-      },
-    ),
+    plot.ruleX(own, {
+      ...place,
+      y1: ({ accuracy }: LearningPoint) => accuracy.low,
+      y2: ({ accuracy }: LearningPoint) => accuracy.high,
+      stroke: look.color,
+      strokeWidth: 1.5,
+      strokeOpacity: 0.6,
+    }),
     plot.line(own, { ...place, y: ({ accuracy }: LearningPoint) => accuracy.mean, ...lineOf(look) }),
     plot.dot(own, {
       ...place,
@@ -63,8 +60,6 @@ function marksOf(plot: Drawer["plot"], { at, points }: LearningCurve, shift: num
     }),
   ];
 }
-
-const lowOf = ({ mean, interval }: Estimate): number => Math.max(0, interval?.low ?? mean);
 
 const told = ({ name, points }: LearningCurve): string =>
   `${name} ${points.map(({ pictures, accuracy }) => `${percent(accuracy.mean)} with ${pictures}`).join(", ")}`;

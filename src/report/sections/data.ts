@@ -1,5 +1,5 @@
 import { count, counted } from "../../base/words.ts";
-import type { DatasetReport, FindingReport, RunReport } from "../data.ts";
+import type { DatasetReport, FindingReport, ReportBasis, RunReport } from "../data.ts";
 import { filed, type Html, html, named } from "../html.ts";
 import { barred } from "../parts/bar.ts";
 import { folded, type Section } from "../parts/section.ts";
@@ -8,8 +8,10 @@ import { table } from "../parts/table.ts";
 const mostClasses = 15;
 const mostFiles = 5;
 
+type Data = Pick<ReportBasis, "classes" | "examples" | "dataset"> & Pick<RunReport, "skipped" | "health">;
+
 /** What was trained on: pictures per class and split, what was left out, what was noticed. */
-export function dataSection({ classes, examples, dataset, skipped = [], health }: RunReport): Section {
+export function dataSection({ classes, examples, dataset, skipped = [], health }: Data): Section {
   const { train, val } = examples;
   return {
     id: "data",

@@ -2,18 +2,16 @@ import { count, percent } from "../../base/words.ts";
 import type { Drawer } from "../charts/drawer.ts";
 import { type LearningCurve, learningCurve } from "../charts/learning-curve.ts";
 import { strategyLook } from "../charts/looks.ts";
-import type { ComparisonReport } from "../data.ts";
-import { type Estimate, estimate } from "../estimate.ts";
-import { html, named } from "../html.ts";
+import type { ComparisonReport, Estimate } from "../data.ts";
+import { range } from "../headline.ts";
+import { type Content, html, named } from "../html.ts";
 import { figure, legend } from "../parts/figure.ts";
 import { folded, type Section } from "../parts/section.ts";
 import { table } from "../parts/table.ts";
 
-/** What fewer training pictures cost; where runs were given shares of them. */
+/** What fewer training pictures cost; where shares of them were tried. */
 export function lessDataSection(drawer: Drawer, report: ComparisonReport): Section | undefined {
-  const curves = report.strategies
-    .map(({ name, runs }, at) => ({ at, name, points: pointsOf(runs, report.examples.train) }))
-    .filter(({ points }) => points.length > 1);
+  const curves = curvesOf(report).filter(({ points }) => points.length > 1);
   if (curves.length === 0) return undefined;
   return {
     id: "less-data",
@@ -32,11 +30,16 @@ export function lessDataSection(drawer: Drawer, report: ComparisonReport): Secti
   };
 }
 
-function pointsOf(runs: ComparisonReport["strategies"][number]["runs"], train: number): LearningCurve["points"] {
-  const shares = [...new Set(runs.map(({ share = 1 }) => share))].sort((a, b) => a - b);
-  return shares.map((share) => ({
-    pictures: Math.round(share * train),
-    accuracy: estimate(runs.filter((run) => (run.share ?? 1) === share).map(({ accuracy }) => accuracy)),
+/** A curve for each strategy, in the colours of `strategies`; those that have none there have the next ones. */
+function curvesOf({ strategies, sizes = [] }: ComparisonReport): readonly LearningCurve[] {
+  const names = new Set([strategies, ...sizes.map((size) => size.strategies)].flat().map(({ name }) => name));
+  return [...names].map((name, at) => ({
+    at,
+    name,
+    points: sizes.flatMap((size) => {
+      const own = size.strategies.find((one) => one.name === name);
+      return own ? [{ pictures: size.pictures, accuracy: own.accuracy }] : [];
+    }),
   }));
 }
 
@@ -57,8 +60,5 @@ function pointTable(curves: readonly LearningCurve[]) {
   });
 }
 
-function accuracyText(accuracy: Estimate | undefined) {
-  if (!accuracy?.interval) return percent(accuracy?.mean);
-  const { low, high } = accuracy.interval;
-  return html`${percent(accuracy.mean)}<small class="about">${percent(Math.max(0, low))} to ${percent(Math.min(1, high))}</small>`;
-}
+const accuracyText = (accuracy: Estimate | undefined): Content =>
+  accuracy ? html`${percent(accuracy.mean)}<small class="about">${range(accuracy)}</small>` : "–";

@@ -1,91 +1,84 @@
-import { bytes, decimals, duration, percent } from "../../base/words.ts";
+import { bytes, count, decimals, duration, percent } from "../../base/words.ts";
 import type { Drawer } from "../charts/drawer.ts";
 import { strategyChart } from "../charts/strategy-chart.ts";
-import type { ComparisonReport, Interval } from "../data.ts";
+import type { ComparisonReport, Estimate, StrategyReport } from "../data.ts";
 import { type Content, type Html, html, named } from "../html.ts";
 import { figure } from "../parts/figure.ts";
 import { folded, type Section } from "../parts/section.ts";
 import { table } from "../parts/table.ts";
-import { leadOver, points, type Summary } from "../verdict.ts";
-
-export interface StrategiesOptions {
-  readonly summaries: readonly Summary[];
-  readonly choice: Summary | undefined;
-  readonly best: Summary | undefined;
-  readonly target: ComparisonReport["target"];
-}
+import { points } from "../points.ts";
 
 /** All strategies beside each other: as a chart, and with what they cost as a table. */
-export function strategiesSection(drawer: Drawer, options: StrategiesOptions): Section | undefined {
-  const { summaries } = options;
-  if (summaries.length === 0) return undefined;
+export function strategiesSection(drawer: Drawer, report: ComparisonReport): Section {
+  const { strategies, failed = [] } = report;
   return {
     id: "strategies",
     title: "Side by side",
     body: [
       figure(
         "Accuracy on the validation pictures",
-        html`<div class="single">${strategyChart(drawer, summaries)}</div>`,
+        html`<div class="single">${strategyChart(drawer, strategies)}</div>`,
       ),
-      html`<p class="quiet"><small>Large marks are means, lines their 95% intervals over seeds, small dots single runs.</small></p>`,
-      html`<div class="full">${costTable(options)}</div>`,
-      folded("Every run in numbers", runTable(summaries)),
+      html`<p class="quiet"><small>${reading(report)}</small></p>`,
+      html`<div class="full">${costTable(report)}</div>`,
+      folded("Every training in numbers", runTable(strategies)),
+      failed.length > 0 && failures(failed),
     ],
   };
 }
 
-function costTable({ summaries, choice, best, target }: StrategiesOptions): Html {
+/** What the marks are, and what the intervals mean. */
+function reading({ strategies, examples }: ComparisonReport): string {
+  const drawn = strategies.some(({ runs }) => runs.length > 1)
+    ? `seeds and the ${count(examples.val)} validation pictures`
+    : `the ${count(examples.val)} validation pictures`;
+  return (
+    "Large marks are means over seeds, small dots single trainings. Lines hold 95% of samples: " +
+    `${drawn} are drawn again with replacement, the same for every strategy.`
+  );
+}
+
+const failures = (failed: NonNullable<ComparisonReport["failed"]>): Html =>
+  html`<h3>Came to nothing</h3><ul class="findings">${failed.map(
+    ({ name, reason }) => html`<li><p><b>${named(name)}</b>: ${reason}</p></li>`,
+  )}</ul>`;
+
+function costTable({ strategies, take, best, target }: ComparisonReport): Html {
   const hasTarget =
-    target !== undefined && summaries.some(({ runs }) => runs.some((run) => run.epochsToTarget !== undefined));
-  const hasMemory = summaries.some(({ runs }) => runs.some((run) => run.peakBytes !== undefined));
-  const caption = "Means over seeds, with 95% intervals";
+    target !== undefined && strategies.some(({ runs }) => runs.some((run) => run.epochsToTarget !== undefined));
+  const hasMemory = strategies.some(({ runs }) => runs.some((run) => run.peakBytes !== undefined));
   return table({
-    caption,
-    scrollsAs: caption,
+    caption: "Means over seeds, with 95% of samples",
+    scrollsAs: "Strategies in numbers",
     columns: [
       { title: "Strategy" },
       { title: "Accuracy", isNumber: true },
-      { title: "Behind the best", isNumber: true },
+      { title: "Points behind", isNumber: true },
       { title: "Loss", isNumber: true },
-      { title: "Time", isNumber: true },
+      { title: "A training", isNumber: true },
       ...(hasTarget ? [{ title: `Epochs to ${Number((100 * target).toFixed(1))}%`, isNumber: true }] : []),
       ...(hasMemory ? [{ title: "Peak memory", isNumber: true }] : []),
     ],
-    rows: summaries.map((summary) => [
-      strategyName(summary, summary === choice),
-      withRange(percent(summary.accuracy.mean), summary.accuracy.interval, percent, 1),
-      behind(summary, best),
-      withRange(decimals(summary.loss.mean), summary.loss.interval, decimals),
-      duration(summary.seconds.mean),
-      ...(hasTarget ? [epochsToTarget(summary)] : []),
-      ...(hasMemory ? [peakMemory(summary)] : []),
+    rows: strategies.map((strategy) => [
+      strategyName(strategy, strategy.name === take),
+      withRange(strategy.accuracy, percent),
+      strategy.name === best ? "–" : withRange(strategy.behind, points),
+      withRange(strategy.loss, decimals),
+      duration(strategy.seconds),
+      ...(hasTarget ? [epochsToTarget(strategy)] : []),
+      ...(hasMemory ? [peakMemory(strategy)] : []),
     ]),
   });
 }
 
-const strategyName = ({ strategy: { name, about } }: Summary, isChoice: boolean): Html =>
+const strategyName = ({ name, about }: StrategyReport, isChoice: boolean): Html =>
   html`${named(name)}${isChoice && html` <span class="tag">take this</span>`}${about !== undefined && html`<small class="about">${about}</small>`}`;
 
-function withRange(
-  mean: string,
-  interval: Interval | undefined,
-  write: (value: number) => string,
-  most = Number.POSITIVE_INFINITY,
-): Content {
-  if (!interval) return mean;
-  return html`${mean}<small class="about">${write(Math.max(0, interval.low))} to ${write(Math.min(most, interval.high))}</small>`;
-}
-
-/** In percentage points, seed by seed. */
-function behind(summary: Summary, best: Summary | undefined): Content {
-  if (!best || summary === best) return "–";
-  const { mean, interval } = leadOver(best, summary);
-  const range = interval && html`<small class="about">${points(interval.low)} to ${points(interval.high)}</small>`;
-  return html`${points(mean)}${range}`;
-}
+const withRange = ({ mean, low, high }: Estimate, write: (value: number) => string): Html =>
+  html`${write(mean)}<small class="about">${write(low)} to ${write(high)}</small>`;
 
 /** The mean over the runs that came so far, and how many did. */
-function epochsToTarget({ runs }: Summary): Content {
+function epochsToTarget({ runs }: StrategyReport): Content {
   const measured = runs.flatMap(({ epochsToTarget: epochs }) => (epochs === undefined ? [] : [epochs]));
   const reached = measured.filter((epochs) => epochs !== null);
   if (reached.length === 0) return measured.length === 0 ? "–" : "never";
@@ -95,16 +88,16 @@ function epochsToTarget({ runs }: Summary): Content {
   return html`${Number.isInteger(mean) ? mean : mean.toFixed(1)}${some}`;
 }
 
-function peakMemory({ runs }: Summary): string {
+function peakMemory({ runs }: StrategyReport): string {
   const peaks = runs.flatMap(({ peakBytes }) => (peakBytes === undefined ? [] : [peakBytes]));
   return peaks.length === 0 ? "–" : bytes(Math.max(...peaks));
 }
 
-const runTable = (summaries: readonly Summary[]): Html =>
+const runTable = (strategies: readonly StrategyReport[]): Html =>
   table({
-    caption: "Every run",
+    caption: "Every training",
     hidesCaption: true,
-    scrollsAs: "Every run in numbers",
+    scrollsAs: "Every training in numbers",
     columns: [
       { title: "Strategy" },
       { title: "Seed", isNumber: true },
@@ -112,9 +105,9 @@ const runTable = (summaries: readonly Summary[]): Html =>
       { title: "Loss", isNumber: true },
       { title: "Time", isNumber: true },
     ],
-    rows: summaries.flatMap(({ strategy, runs }) =>
+    rows: strategies.flatMap(({ name, runs }) =>
       runs.map(({ seed, accuracy, loss, seconds }) => [
-        named(strategy.name),
+        named(name),
         seed,
         percent(accuracy),
         decimals(loss),

@@ -52,11 +52,8 @@ function epochTable(curves: readonly StrategyCurve[], readings: readonly Reading
   });
 }
 
-/** Runs with all training pictures alone. */
 const curveOf = (strategy: ComparisonReport["strategies"][number], at: number): StrategyCurve => ({
   at,
   strategy,
-  histories: strategy.runs.flatMap(({ share = 1, history = [] }) =>
-    share === 1 && history.length > 0 ? [history] : [],
-  ),
+  histories: strategy.runs.flatMap(({ history = [] }) => (history.length > 0 ? [history] : [])),
 });

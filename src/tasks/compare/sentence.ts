@@ -2,61 +2,78 @@ import type { Contest } from "../../evaluation/contest.ts";
 import type { StrategyName } from "./strategies.ts";
 import type { Contender, Verdict } from "./verdict.ts";
 
-/**
- * Which strategy to take and how sure that is, as one or two sentences: "Take full: it gets 91.2% right (88.4% to 93.6%), 3.2
- * points more than head; 97% sure. From scratch ..."
- */
-export function verdictSentence(
-  verdict: Verdict,
-  contenders: readonly Contender[],
-  ahead: Contest<StrategyName>["ahead"],
-): string {
+type Ahead = Contest<StrategyName>["ahead"];
+
+/** Why to take a strategy and how sure that is, in clauses that begin small and end in no full stop. */
+export interface VerdictClauses {
+  /** "it gets 93.0% right (95% of samples: 91.0% to 95.0%), 3.0 points more than head (97% sure)" */
+  readonly right: string;
+  /** "that full is better, by 3.0 points, is only 63% sure, and it takes 12 times as long": of what is as good. */
+  readonly rival: string | undefined;
+  /** "transfer is worth 43.0 points here: from scratch …" */
+  readonly transfer: string | undefined;
+}
+
+export function verdictClauses(verdict: Verdict, contenders: readonly Contender[], ahead: Ahead): VerdictClauses {
   const of = (name: StrategyName) => contenders.find((one) => one.name === name);
   const taken = of(verdict.take);
-  if (!taken) return "";
-  const { mean, low, high } = taken.standing.accuracy;
-  const opening = `Take ${taken.name}: it gets ${percent(mean)} right (95% of samples: ${percent(low)} to ${percent(high)})`;
-  return [`${opening}${reason(verdict, contenders, ahead)}.`, scratchSentence(taken, of("scratch"), ahead)]
-    .filter(Boolean)
-    .join(" ");
+  if (!taken) throw new RangeError(`The strategy to take, ${verdict.take}, is no contender.`);
+  const { mean: share, low, high } = taken.standing.accuracy;
+  const right = `it gets ${percent(share)} right (95% of samples: ${percent(low)} to ${percent(high)})`;
+  return {
+    right: `${right}${margin(verdict, contenders, ahead)}`,
+    rival: rivalClause(verdict, contenders, ahead),
+    transfer: transferClause(taken, of("scratch"), ahead),
+  };
 }
 
-function reason(
-  { best, take, alike }: Verdict,
-  contenders: readonly Contender[],
-  ahead: Contest<StrategyName>["ahead"],
-): string {
+/** All in one: "Take full: it gets 93.0% right (…), 3.0 points more than head (97% sure). Transfer is worth …" */
+export function verdictSentence({ take }: Verdict, { right, rival, transfer }: VerdictClauses): string {
+  const first = `Take ${take}: ${right}${rival === undefined ? "" : `; ${rival}`}.`;
+  return transfer === undefined ? first : `${first} ${sentence(transfer)}`;
+}
+
+/** A sentence each, under a headline that tells which to take. */
+export const verdictReasons = ({ right, rival, transfer }: VerdictClauses): readonly string[] =>
+  [right, rival, transfer].flatMap((clause) => (clause === undefined ? [] : [sentence(clause)]));
+
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+
+/** The most accurate of the others. */
+const runnerUp = ({ take }: Verdict, contenders: readonly Contender[]): Contender | undefined =>
+  contenders.filter(({ name }) => name !== take).sort((a, b) => mean(b) - mean(a))[0];
+
+/** What lies between the one to take, where it is ahead, and the next. */
+function margin(verdict: Verdict, contenders: readonly Contender[], ahead: Ahead): string {
+  const { best, take, alike } = verdict;
+  const next = runnerUp(verdict, contenders);
+  const taken = contenders.find(({ name }) => name === take);
+  if (take !== best || !taken || !next || alike.includes(next.name)) return "";
+  return `, ${points(mean(taken) - mean(next))} more than ${next.name} (${sureness(ahead(take, next.name))})`;
+}
+
+/** Of what is as good as the one to take, as far as can be told. */
+function rivalClause(verdict: Verdict, contenders: readonly Contender[], ahead: Ahead): string | undefined {
+  const { best, take, alike } = verdict;
   const of = (name: StrategyName) => contenders.find((one) => one.name === name);
-  const [taken, leader] = [of(take), of(best)];
-  if (!taken || !leader) return "";
+  const [taken, leader, next] = [of(take), of(best), runnerUp(verdict, contenders)];
+  if (!taken || !leader || !next) return undefined;
   if (take !== best) {
-    const more = points(leader.standing.accuracy.mean - taken.standing.accuracy.mean);
+    const more = points(mean(leader) - mean(taken));
     const surely = `that ${best} is better, by ${more}, is only ${sureness(ahead(best, take))}`;
-    return `; ${surely}, and it takes ${times(leader.seconds / taken.seconds)} as long`;
+    return `${surely}, and it takes ${times(leader.seconds / taken.seconds)} as long`;
   }
-  const others = contenders
-    .filter(({ name }) => name !== take)
-    .sort((a, b) => b.standing.accuracy.mean - a.standing.accuracy.mean);
-  const [next] = others;
-  if (!next) return "";
-  const more = points(mean(taken) - mean(next));
-  if (alike.includes(next.name)) {
-    return `; ${next.name} is as good as far as can be told, ${more} behind, and not quicker`;
-  }
-  return `, ${more} more than ${next.name} (${sureness(ahead(take, next.name))})`;
+  if (!alike.includes(next.name)) return undefined;
+  return `${next.name} is as good as far as can be told, ${points(mean(taken) - mean(next))} behind, and not quicker`;
 }
 
-function scratchSentence(
-  taken: Contender,
-  scratch: Contender | undefined,
-  ahead: Contest<StrategyName>["ahead"],
-): string {
-  if (!scratch || scratch === taken) return "";
+function transferClause(taken: Contender, scratch: Contender | undefined, ahead: Ahead): string | undefined {
+  if (!scratch || scratch === taken) return undefined;
   const gap = mean(taken) - mean(scratch);
   const sure = sureness(ahead(taken.name, scratch.name));
   return gap > 0
-    ? `Transfer is worth ${points(gap)} here: from scratch the same network gets ${percent(mean(scratch))} right (${sure}).`
-    : `Transfer is worth nothing here: from scratch the same network gets ${percent(mean(scratch))} right.`;
+    ? `transfer is worth ${points(gap)} here: from scratch the same network gets ${percent(mean(scratch))} right (${sure})`
+    : `transfer is worth nothing here: from scratch the same network gets ${percent(mean(scratch))} right`;
 }
 
 const mean = ({ standing }: Contender): number => standing.accuracy.mean;

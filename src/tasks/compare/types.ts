@@ -47,6 +47,10 @@ export interface CompareOptions extends Common {
   readonly headAt?: string | undefined;
   readonly preprocessing?: string | undefined;
   readonly overwrite?: boolean;
+  /** Whether the folder gets a report.html. */
+  readonly report?: boolean;
+  /** Names of the options that a person set, for run.json. */
+  readonly given?: readonly string[];
   /** The first seed; it governs the split too. */
   readonly seed?: number;
   readonly signal?: FineTuneOptions["signal"];
@@ -68,7 +72,9 @@ export type CompareEvent =
   | ({ readonly type: "training"; readonly at: number; readonly of: number } & TrainingKey)
   | { readonly type: "run"; readonly event: RunEvent }
   | ({ readonly type: "trained" } & Outcome)
-  | ({ readonly type: "failed"; readonly reason: string } & TrainingKey);
+  | ({ readonly type: "failed"; readonly reason: string } & TrainingKey)
+  | { readonly type: "reporting" }
+  | { readonly type: "no-report"; readonly reason: string };
 
 /** What a strategy came to, over its seeds, with the largest share of the pictures. */
 export interface StrategyResult {
@@ -77,6 +83,8 @@ export interface StrategyResult {
   /** On the validation pictures; the interval holds 95% of samples of seeds and of pictures. */
   readonly accuracy: Estimate;
   readonly loss: Estimate;
+  /** How much lower its accuracy is than that of the best one, on the same samples; 0 of the best itself. From -1 to 1. */
+  readonly behind: Estimate;
   /** Of one training, the mean. */
   readonly seconds: number;
   readonly peakBytes: number;
@@ -106,7 +114,11 @@ export interface CompareResult extends Verdict {
   readonly reach: number;
   /** Which strategy to take, and how sure that is, in words. */
   readonly sentence: string;
+  /** The same without which to take, a sentence each. */
+  readonly reasons: readonly string[];
   readonly seconds: number;
   readonly estimatedSeconds: number;
   readonly stopped: StopReason;
+  /** The page that tells the comparison; undefined where none was asked for, or it could not be written. */
+  readonly report?: string | undefined;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { verdictSentence } from "./sentence.ts";
+import { verdictClauses, verdictReasons, verdictSentence } from "./sentence.ts";
 import type { StrategyName } from "./strategies.ts";
-import { type Contender, verdictOf } from "./verdict.ts";
+import { type Contender, type Verdict, verdictOf } from "./verdict.ts";
 
 const contender = (name: StrategyName, accuracy: number, seconds: number, loss = 1): Contender => ({
   name,
@@ -18,6 +18,9 @@ const sureness =
   (one: StrategyName, other: StrategyName): number =>
     pairs[`${one} ${other}`] ?? 1 - (pairs[`${other} ${one}`] ?? 0.5);
 
+const told = (verdict: Verdict, contenders: readonly Contender[], ahead: ReturnType<typeof sureness>): string =>
+  verdictSentence(verdict, verdictClauses(verdict, contenders, ahead));
+
 const [head, full, scratch] = [
   contender("head", 0.9, 10),
   contender("full", 0.93, 120),
@@ -29,7 +32,7 @@ describe("the strategy to take", () => {
     const ahead = sureness({ "full head": 0.97, "full scratch": 1, "head scratch": 1 });
     const verdict = verdictOf([head, full, scratch], ahead);
     expect(verdict).toEqual({ best: "full", take: "full", sure: 0.97, alike: [] });
-    expect(verdictSentence(verdict, [head, full, scratch], ahead)).toBe(
+    expect(told(verdict, [head, full, scratch], ahead)).toBe(
       "Take full: it gets 93.0% right (95% of samples: 91.0% to 95.0%), 3.0 points more than head (97% sure). " +
         "Transfer is worth 43.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
     );
@@ -39,14 +42,21 @@ describe("the strategy to take", () => {
     const ahead = sureness({ "full head": 0.63, "full scratch": 1, "head scratch": 1 });
     const verdict = verdictOf([head, full, scratch], ahead);
     expect(verdict).toEqual({ best: "full", take: "head", sure: 1, alike: ["head"] });
-    expect(verdictSentence(verdict, [head, full, scratch], ahead)).toMatch(
-      /^Take head: .* that full is better, by 3\.0 points, is only 63% sure, and it takes 12 times as long\./,
+    expect(told(verdict, [head, full, scratch], ahead)).toMatch(
+      /^Take head: .*; that full is better, by 3\.0 points, is only 63% sure, and it takes 12 times as long\. Transfer /,
     );
+    expect(verdictReasons(verdictClauses(verdict, [head, full, scratch], ahead))).toEqual([
+      "It gets 90.0% right (95% of samples: 88.0% to 92.0%).",
+      "That full is better, by 3.0 points, is only 63% sure, and it takes 12 times as long.",
+      "Transfer is worth 40.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
+    ]);
   });
 
   test("of equal accuracies is that of the lower loss", () => {
     const pair = [contender("head", 0.9, 10, 0.3), contender("full", 0.9, 10, 0.2)];
-    expect(verdictOf(pair, sureness({}))).toMatchObject({ best: "full", alike: ["head"] });
+    const verdict = verdictOf(pair, sureness({}));
+    expect(verdict).toMatchObject({ best: "full", take: "full", alike: ["head"] });
+    expect(told(verdict, pair, sureness({}))).toMatch(/; head is as good as far as can be told, 0\.0 points behind, /);
   });
 
   test("may be scratch", () => {
@@ -54,12 +64,13 @@ describe("the strategy to take", () => {
     const ahead = sureness({ "scratch head": 1 });
     const verdict = verdictOf(pair, ahead);
     expect(verdict).toMatchObject({ best: "scratch", take: "scratch", sure: 1 });
-    expect(verdictSentence(verdict, pair, ahead)).toMatch(/^Take scratch: .*, 30\.0 points more than head/);
+    expect(told(verdict, pair, ahead)).toMatch(/^Take scratch: .*, 30\.0 points more than head/);
   });
 
   test("alone has nothing to be sure of", () => {
-    expect(verdictOf([head], sureness({}))).toEqual({ best: "head", take: "head", sure: 1, alike: [] });
-    expect(verdictSentence(verdictOf([head], sureness({})), [head], sureness({}))).toBe(
+    const verdict = verdictOf([head], sureness({}));
+    expect(verdict).toEqual({ best: "head", take: "head", sure: 1, alike: [] });
+    expect(told(verdict, [head], sureness({}))).toBe(
       "Take head: it gets 90.0% right (95% of samples: 88.0% to 92.0%).",
     );
   });
