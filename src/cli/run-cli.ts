@@ -41,6 +41,7 @@ function asked(argv: readonly string[], commands: readonly CommandRow[]): readon
   const [first, second] = argv;
   if (first === undefined) return ["--help"];
   const isUnknown = second !== undefined && !second.startsWith("-") && !commands.some(({ name }) => name === second);
+  if (first === "help" && second?.startsWith("-")) return ["--help"];
   return first === "help" && isUnknown ? [second] : argv;
 }
 

@@ -43,6 +43,8 @@ export interface EvaluationReport {
   /** Where there is no matrix, or it is too large to read: the most frequent confusions. */
   readonly confused?: readonly ConfusedReport[];
   readonly calibration?: CalibrationReport;
+  /** Of two classes, the score of the second from which on it is chosen, where a run has set one. */
+  readonly threshold?: number;
 }
 
 export interface ClassReport {
@@ -140,6 +142,10 @@ export interface RunReport extends ReportBasis {
   readonly error?: string | undefined;
   readonly phases: readonly PhaseReport[];
   readonly history: readonly HistoryPoint[];
+  /** What the epoch that was kept is best by, as the history calls it; by default the validation loss. */
+  readonly monitor?:
+    | { readonly reading: string; readonly title: string; readonly better: "higher" | "lower" }
+    | undefined;
   /** Of the saved model on the validation pictures. */
   readonly result?: { readonly valLoss?: number | undefined; readonly valAccuracy?: number | undefined } | undefined;
   /** What the run was, beyond its options: base, loss, preparation of pictures. */

@@ -32,7 +32,9 @@ export function runHeadline(report: RunReport): Headline {
     sentences: [
       evidence(judged),
       `${guess.how} would be right for ${percent(guess.share)}.`,
-      gain(report),
+      report.evaluation?.threshold === undefined
+        ? gain(report)
+        : thresholdOf(report.classes, report.evaluation.threshold),
       optimism(judged),
     ],
   };
@@ -89,6 +91,10 @@ function guessOf({ evaluation, classes }: RunReport): { readonly share: number; 
   if (all > 0) return { share: Math.max(...counts) / all, how: "Always naming the commonest class" };
   return { share: 1 / Math.max(1, classes.length), how: "Guessing" };
 }
+
+/** What the numbers of the epochs, which go by the higher score, do not know. */
+const thresholdOf = ([, second = ""]: readonly string[], threshold: number): Html =>
+  html`${named(second)} is said from a score of ${percent(threshold)} on, not where it is the higher one; the numbers of the epochs are without that.`;
 
 /** Whether training the base too was worth it. */
 function gain({ phases, examples }: RunReport): string | undefined {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { runFiles } from "../../test/fixtures/report.ts";
 import { runReport } from "./run-folder-report.ts";
+import { keptEpoch } from "./sections/curves.ts";
 
 const { about, history } = runFiles();
 const edited = (change: object) => JSON.stringify({ ...JSON.parse(about), ...change });
@@ -58,4 +59,23 @@ test.each(["{", "[]", edited({ status: "gone" })])("refuses a run.json that is n
 
 test("refuses a history that is none", () => {
   expect(() => runReport({ about, history: "epoch,loss\n" })).toThrow("history.jsonl is not what a run writes");
+});
+
+test("knows by what the epoch that was kept is best", () => {
+  const { options } = JSON.parse(about);
+  const by = (metric: string) =>
+    runReport({ about: edited({ options: { ...options, metric: { value: metric, from: "given" } } }), history })
+      .monitor;
+  expect(by("macroF1")).toEqual({ reading: "valMacroF1", title: "macro f1", better: "higher" });
+  expect(by("brierScore")).toMatchObject({ reading: "valBrierScore", better: "lower" });
+  expect([by("loss"), runReport({ about, history }).monitor]).toEqual([undefined, undefined]);
+});
+
+test("finds that epoch", () => {
+  const points = [0.5, 0.9, 0.9].map((valMacroF1, at) => ({
+    ...{ phase: "head", epoch: at + 1 },
+    readings: { valLoss: 1 - at / 10, valMacroF1 },
+  }));
+  expect(keptEpoch(points, { reading: "valMacroF1", better: "higher" })).toBe(2);
+  expect(keptEpoch(points)).toBe(3);
 });

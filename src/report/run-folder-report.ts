@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HostError } from "../base/errors.ts";
+import { measureNames, measures } from "../evaluation/measures.ts";
 import { commandAgain } from "./command-again.ts";
 import type { DatasetReport, EvaluationReport, FindingReport, HistoryPoint, MistakeReport, RunReport } from "./data.ts";
 import { lastPart, settingsTold, spoken } from "./settings-told.ts";
@@ -73,6 +74,7 @@ export function runReport({ about: text, history, ...found }: RunFolderParts): R
     examples,
     phases: result?.phases ?? [],
     history: pointsOf(history),
+    monitor: monitorOf(about.options.metric?.value),
     result: result && { valLoss: result.valLoss, valAccuracy: result.valAccuracy },
     skipped: result?.skipped,
     settings: settingsTold(about.options),
@@ -133,4 +135,12 @@ function leaves(value: unknown): readonly string[] {
   if (typeof value === "number") return [String(Number(value.toPrecision(4)))];
   if (typeof value !== "object" || value === null) return [String(value)];
   return Object.values(value).flatMap(leaves);
+}
+
+/** As `--metric` names it; undefined where the loss decides. */
+function monitorOf(metric: unknown): RunReport["monitor"] {
+  const name = measureNames.find((known) => known === metric);
+  if (name === undefined || name === "loss") return undefined;
+  const title = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return { reading: `val${name.charAt(0).toUpperCase()}${name.slice(1)}`, title, better: measures[name].better };
 }

@@ -1,6 +1,6 @@
 import { DataError, type RegraftError, TrainingError } from "../base/errors.ts";
 import { checkNumber, withDefaults } from "../base/options.ts";
-import type { TrainVal } from "../data/dataset.ts";
+import type { Dataset, TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import { trainingShare } from "../data/training-share.ts";
 import { type Contest, contest } from "../evaluation/contest.ts";
@@ -250,7 +250,7 @@ class Comparison {
     const reach = job.reach ?? 0.95 * Math.max(...last.contenders.map(({ standing }) => standing.accuracy.mean));
     const { ahead, lead } = last.contest;
     const verdict = verdictOf(last.contenders, ahead);
-    const clauses = verdictClauses(verdict, last.contenders, ahead);
+    const clauses = verdictClauses(verdict, last.contenders, { ahead, guess: commonest(data.val) });
     return {
       ...{ folder: folder.path, classes: data.train.classes, ...time, reach, stopped: this.#stopped },
       examples: { train: data.train.size, val: data.val.size },
@@ -363,6 +363,16 @@ interface JudgedSize {
 }
 
 const verdictIn = ({ best, take, sure, sentence, stopped }: CompareResult) => ({ best, take, sure, sentence, stopped });
+
+/** The share of the commonest class. */
+function commonest(dataset: Dataset): number {
+  const counts = dataset.classes.map(() => 0);
+  for (let index = 0; index < dataset.size; index++) {
+    const label = dataset.label(index);
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return Math.max(...counts) / dataset.size;
+}
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 

@@ -15,13 +15,13 @@ export const knownReadings: readonly Reading[] = [
   { name: "meanAbsoluteError", valName: "valMeanAbsoluteError", title: "Mean absolute error", isShare: false },
 ];
 
-const lossName = "valLoss";
+const byLoss = { reading: "valLoss", title: "loss", better: "lower" } as const;
 
 /** Loss and metric over the epochs of both phases. */
-export function curvesSection(drawer: Drawer, { history, phases }: RunReport): Section | undefined {
+export function curvesSection(drawer: Drawer, { history, phases, monitor = byLoss }: RunReport): Section | undefined {
   const readings = knownReadings.filter((reading) => history.some((point) => has(point, reading)));
   if (readings.length === 0) return undefined;
-  const [kept, unfrozen] = [keptEpoch(history), unfrozenFrom(history)];
+  const [kept, unfrozen] = [keptEpoch(history, monitor), unfrozenFrom(history)];
   const charts = readings.map((reading) =>
     figure(reading.title, historyChart(drawer, { history, reading, kept, unfrozen })),
   );
@@ -32,9 +32,7 @@ export function curvesSection(drawer: Drawer, { history, phases }: RunReport): S
       legend(drawer, [
         { look: looks.val, name: "validation" },
         { look: looks.train, name: "training" },
-        ...(kept === undefined
-          ? []
-          : [{ look: looks.kept, name: `epoch ${kept}, kept: its validation loss is the lowest` }]),
+        ...(kept === undefined ? [] : [{ look: looks.kept, name: `epoch ${kept}, kept: ${reasonOf(monitor)}` }]),
       ]),
       figures(charts),
       html`<p class="quiet"><small>${timeOf(phases)}Training numbers are means over an epoch, taken while the weights move and
@@ -47,14 +45,22 @@ export function curvesSection(drawer: Drawer, { history, phases }: RunReport): S
 const has = ({ readings }: HistoryPoint, { name, valName }: Reading): boolean =>
   typeof readings[name] === "number" || typeof readings[valName] === "number";
 
-/** The epoch whose validation loss is lowest: the one that a run keeps. */
-export function keptEpoch(history: readonly HistoryPoint[]): number | undefined {
-  const losses = history.flatMap(({ epoch, readings }) => {
-    const loss = readings[lossName];
-    return typeof loss === "number" ? [{ epoch, loss }] : [];
+type Monitor = NonNullable<RunReport["monitor"]>;
+
+const reasonOf = ({ title, better }: Monitor): string =>
+  `its validation ${title} is the ${better === "lower" ? "lowest" : "highest"}`;
+
+/** The epoch that a run keeps: the first of the best ones. */
+export function keptEpoch(
+  history: readonly HistoryPoint[],
+  { reading, better }: Pick<Monitor, "reading" | "better"> = byLoss,
+): number | undefined {
+  const judged = history.flatMap(({ epoch, readings }) => {
+    const value = readings[reading];
+    return typeof value === "number" ? [{ epoch, merit: better === "lower" ? -value : value }] : [];
   });
-  const lowest = Math.min(...losses.map(({ loss }) => loss));
-  return losses.find(({ loss }) => loss === lowest)?.epoch;
+  const best = Math.max(...judged.map(({ merit }) => merit));
+  return judged.find(({ merit }) => merit === best)?.epoch;
 }
 
 /** The first epoch of the second phase. */

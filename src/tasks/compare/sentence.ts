@@ -12,9 +12,16 @@ export interface VerdictClauses {
   readonly rival: string | undefined;
   /** "transfer is worth 43.0 points here: from scratch …" */
   readonly transfer: string | undefined;
+  /** "that is not surely better than guessing …": of the one to take, where its interval does not lie above. */
+  readonly guessing: string | undefined;
 }
 
-export function verdictClauses(verdict: Verdict, contenders: readonly Contender[], ahead: Ahead): VerdictClauses {
+/** @param guess the accuracy of always naming the commonest class */
+export function verdictClauses(
+  verdict: Verdict,
+  contenders: readonly Contender[],
+  { ahead, guess }: { readonly ahead: Ahead; readonly guess: number },
+): VerdictClauses {
   const of = (name: StrategyName) => contenders.find((one) => one.name === name);
   const taken = of(verdict.take);
   if (!taken) throw new RangeError(`The strategy to take, ${verdict.take}, is no contender.`);
@@ -24,18 +31,25 @@ export function verdictClauses(verdict: Verdict, contenders: readonly Contender[
     right: `${right}${margin(verdict, contenders, ahead)}`,
     rival: rivalClause(verdict, contenders, ahead),
     transfer: transferClause(taken, of("scratch"), ahead),
+    guessing:
+      low > guess
+        ? undefined
+        : `that is not surely better than always naming the commonest class, which gets ${percent(guess)} right: give it more pictures or epochs`,
   };
 }
 
 /** All in one: "Take full: it gets 93.0% right (…), 3.0 points more than head (97% sure). Transfer is worth …" */
-export function verdictSentence({ take }: Verdict, { right, rival, transfer }: VerdictClauses): string {
+export function verdictSentence({ take }: Verdict, { right, rival, transfer, guessing }: VerdictClauses): string {
   const first = `Take ${take}: ${right}${rival === undefined ? "" : `; ${rival}`}.`;
-  return transfer === undefined ? first : `${first} ${sentence(transfer)}`;
+  return [first, ...told([guessing, transfer])].join(" ");
 }
 
 /** A sentence each, under a headline that tells which to take. */
-export const verdictReasons = ({ right, rival, transfer }: VerdictClauses): readonly string[] =>
-  [right, rival, transfer].flatMap((clause) => (clause === undefined ? [] : [sentence(clause)]));
+export const verdictReasons = ({ right, rival, transfer, guessing }: VerdictClauses): readonly string[] =>
+  told([right, guessing, rival, transfer]);
+
+const told = (clauses: readonly (string | undefined)[]): readonly string[] =>
+  clauses.flatMap((clause) => (clause === undefined ? [] : [sentence(clause)]));
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 

@@ -19,7 +19,7 @@ const sureness =
     pairs[`${one} ${other}`] ?? 1 - (pairs[`${other} ${one}`] ?? 0.5);
 
 const told = (verdict: Verdict, contenders: readonly Contender[], ahead: ReturnType<typeof sureness>): string =>
-  verdictSentence(verdict, verdictClauses(verdict, contenders, ahead));
+  verdictSentence(verdict, verdictClauses(verdict, contenders, { ahead, guess: 0.2 }));
 
 const [head, full, scratch] = [
   contender("head", 0.9, 10),
@@ -45,7 +45,7 @@ describe("the strategy to take", () => {
     expect(told(verdict, [head, full, scratch], ahead)).toMatch(
       /^Take head: .*; that full is better, by 3\.0 points, is only 63% sure, and it takes 12 times as long\. Transfer /,
     );
-    expect(verdictReasons(verdictClauses(verdict, [head, full, scratch], ahead))).toEqual([
+    expect(verdictReasons(verdictClauses(verdict, [head, full, scratch], { ahead, guess: 0.2 }))).toEqual([
       "It gets 90.0% right (95% of samples: 88.0% to 92.0%).",
       "That full is better, by 3.0 points, is only 63% sure, and it takes 12 times as long.",
       "Transfer is worth 40.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
@@ -65,6 +65,14 @@ describe("the strategy to take", () => {
     const verdict = verdictOf(pair, ahead);
     expect(verdict).toMatchObject({ best: "scratch", take: "scratch", sure: 1 });
     expect(told(verdict, pair, ahead)).toMatch(/^Take scratch: .*, 30\.0 points more than head/);
+  });
+
+  test("is said to be no better than guessing where that may be", () => {
+    const poor = [contender("head", 0.21, 10)];
+    const verdict = verdictOf(poor, sureness({}));
+    expect(verdictSentence(verdict, verdictClauses(verdict, poor, { ahead: sureness({}), guess: 0.2 }))).toMatch(
+      /That is not surely better than always naming the commonest class, which gets 20\.0% right/,
+    );
   });
 
   test("alone has nothing to be sure of", () => {
