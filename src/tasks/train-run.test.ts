@@ -132,6 +132,7 @@ describe("a run that goes well", () => {
       versions: host.versions,
     });
     expect(about).toHaveProperty("options", {
+      check: { value: false, from: "default" },
       headEpochs: { value: 3, from: "given" },
       tuneEpochs: { value: 2, from: "given" },
       headLearningRate: { value: 0.1, from: "given" },
@@ -226,6 +227,54 @@ describe("a run that goes well", () => {
     expect(card).toContain(`| accuracy | ${Number(valAccuracy.toPrecision(4))} |`);
     expect(card).toContain("| Training pictures | 20 |");
     expect(card).toContain('| Phase "tune" | 2 epochs');
+  });
+});
+
+describe("what is known of the pictures before a run", () => {
+  const once = { ...quick, headEpochs: 1, tuneEpochs: 0 } as const;
+
+  /** The picture of a training class lies in validation too, under another class. */
+  async function leakingHost(): Promise<Host> {
+    const host = await furnished();
+    await host.store.write("/data/val/flower/leak.png", await host.store.read("/data/train/crescent/0.png"));
+    return host;
+  }
+
+  test("is told, noted and kept, and the run goes on", async () => {
+    const host = await leakingHost();
+    const events: RunEvent[] = [];
+    const result = await trainRun({ ...once, onEvent: (event) => events.push(event) }, host);
+    expect(result.stopped).toBe("done");
+    const told = events.find(({ type }) => type === "health");
+    expect(told).toMatchObject({
+      depth: "bytes",
+      findings: [
+        { severity: "error", code: "copies-across-splits", files: 2 },
+        { severity: "error", code: "labels-disagree", files: 2 },
+      ],
+    });
+    const about: unknown = JSON.parse(await host.store.readText("/runs/a/run.json"));
+    expect(about).toMatchObject({ data: { depth: "bytes", findings: told?.type === "health" && told.findings } });
+    const health: unknown = JSON.parse(await host.store.readText("/runs/a/health.json"));
+    expect(health).toMatchObject({
+      data: "/data",
+      splits: [
+        { name: "train", pictures: 20 },
+        { name: "val", pictures: 11 },
+      ],
+      findings: [{ files: [{ path: "/data/train/crescent/0.png" }, { path: "/data/val/flower/leak.png" }] }, {}],
+    });
+  });
+
+  test("is all that a look at every picture tells, where that is asked for", async () => {
+    const host = await leakingHost();
+    await host.store.write("/data/train/flower/broken.png", "no picture");
+    const events: RunEvent[] = [];
+    await trainRun({ ...once, check: true, onEvent: (event) => events.push(event) }, host);
+    const told = events.find(({ type }) => type === "health");
+    expect(told).toMatchObject({ depth: "pictures" });
+    expect(told?.type === "health" && told.findings.map(({ code }) => code)).toContain("unreadable");
+    expect(events.filter(({ type }) => type === "checking").at(-1)).toEqual({ type: "checking", done: 32, total: 32 });
   });
 });
 
