@@ -40,7 +40,7 @@ test("a copy in both splits is shown, and fails", async () => {
   ✗ 1 picture, in 2 files, is in two splits, byte for byte.
     • train/crescent/0.png   64 × 64 pixels
       val/crescent/copy.png  64 × 64 pixels
-    → Remove them from one side`);
+    → Keep each on one side only`);
   expect(console.output).toContain("  ✗ this would spoil training: 1 error, 1 warning\n");
 });
 

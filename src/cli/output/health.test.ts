@@ -75,6 +75,14 @@ describe("the health of data", () => {
 `);
   });
 
+  it("shows of many copies one in each split first", () => {
+    const many = Array.from({ length: 9 }, (_, at) => file(`${at}.jpg`, { group: 0 }));
+    const files = [...many, file("other.jpg", { group: 0, split: "val" })];
+    const [finding] = health.findings;
+    const shown = text({ of: { ...health, findings: finding ? [{ ...finding, files }] : [] } });
+    expect(shown).toContain("    • train/ants/0.jpg\n      val/ants/other.jpg\n      train/ants/1.jpg\n");
+  });
+
   it("lists every class and file where that is asked for", () => {
     const shown = text({ all: true });
     expect(shown).toContain("class-14");

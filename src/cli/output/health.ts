@@ -95,7 +95,7 @@ function fileLines(files: readonly HealthFile[], { all, colors }: Layout): reado
   const groups = groupsOf(files);
   const isGrouped = groups.some(({ length }) => length > 1);
   const few = isGrouped
-    ? groups.slice(0, shownGroups).flatMap((group) => group.slice(0, shownFiles))
+    ? groups.slice(0, shownGroups).flatMap((group) => differing(group).slice(0, shownFiles))
     : files.slice(0, shownFiles);
   const shown = all ? files : few;
   const rows = shown.map((file, at) => [
@@ -109,11 +109,20 @@ function fileLines(files: readonly HealthFile[], { all, colors }: Layout): reado
   ];
 }
 
+/** One file of each split and class first, then the others: that is where copies harm. */
+function differing(group: readonly HealthFile[]): readonly HealthFile[] {
+  const firsts = new Map(group.toReversed().map((file) => [`${file.split}/${file.class}`, file]));
+  const isFirst = (file: HealthFile) => firsts.get(`${file.split}/${file.class}`) === file;
+  return [...group.filter(isFirst), ...group.filter((file) => !isFirst(file))];
+}
+
 function groupsOf(files: readonly HealthFile[]): readonly (readonly HealthFile[])[] {
   const groups = new Map<number | HealthFile, HealthFile[]>();
   for (const file of files) {
     const key = file.group ?? file;
-    groups.set(key, [...(groups.get(key) ?? []), file]);
+    const known = groups.get(key);
+    if (known) known.push(file);
+    else groups.set(key, [file]);
   }
   return [...groups.values()];
 }

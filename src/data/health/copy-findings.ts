@@ -15,7 +15,7 @@ interface CopyRow extends Pick<HealthFinding, "severity" | "code" | "hint"> {
   readonly are: string;
 }
 
-const leak = "Remove them from one side: what was trained on is no test, and the accuracy comes out too high.";
+const leak = "Keep each on one side only: what was trained on is no test, and the accuracy comes out too high.";
 const doubt = "Decide on one class, and remove the others: what is taught twice in two ways is not learnt.";
 const look = "Look at them; where they are one picture, ";
 
