@@ -17,7 +17,6 @@ describe("createRunFolder", () => {
     expect(paths).toEqual({
       root: "/runs/a",
       adapter: "/runs/a/adapter",
-      health: "/runs/a/health.json",
       model: "/runs/a/model",
       history: "/runs/a/history.jsonl",
       csv: "/runs/a/history.csv",

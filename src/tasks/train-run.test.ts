@@ -156,7 +156,6 @@ describe("a run that goes well", () => {
       augment: { value: false, from: "default" },
       overwrite: { value: false, from: "default" },
       dtype: { value: "float32", from: "default" },
-      check: { value: false, from: "default" },
       report: { value: true, from: "default" },
       threads: { value: 1, from: "default" },
     });
