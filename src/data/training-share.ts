@@ -1,5 +1,6 @@
 import { checkNumber } from "../base/options.ts";
 import { random } from "../base/random.ts";
+import { indicesByClass } from "./by-class.ts";
 import type { Dataset } from "./dataset.ts";
 import { subset } from "./subset.ts";
 
@@ -16,9 +17,7 @@ export function trainingShare(
 ): Dataset {
   checkNumber("share", share, { moreThan: 0, max: 1 });
   if (share === 1) return dataset;
-  const byClass = dataset.classes.map((): number[] => []);
-  for (let index = 0; index < dataset.size; index++) byClass[dataset.label(index)]?.push(index);
-  const kept = byClass.flatMap((members, label) => {
+  const kept = indicesByClass(dataset).flatMap((members, label) => {
     const order = random(seed).fork("share", label).shuffle(members);
     return order.slice(0, Math.max(1, Math.round(share * members.length)));
   });

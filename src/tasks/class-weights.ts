@@ -1,6 +1,7 @@
 import { UsageError } from "../base/errors.ts";
 import { checkNumber } from "../base/options.ts";
 import { suggestion } from "../base/suggestion.ts";
+import { classCounts } from "../data/by-class.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { balancedWeights } from "../program/class-weights.ts";
 
@@ -27,7 +28,7 @@ export function classWeightsOf(train: Dataset, weights: ClassWeights): readonly 
   checkClassWeights(weights);
   requireOneClass(train, "Class weights");
   const { classes } = train;
-  if (weights === "balanced") return balancedWeights(countsOf(train));
+  if (weights === "balanced") return balancedWeights(classCounts(train));
   const unknown = Object.keys(weights).find((name) => !classes.includes(name));
   if (unknown !== undefined) {
     throw new UsageError("bad-option", `A weight is given for "${unknown}", which is no class of the data.`, {
@@ -41,13 +42,4 @@ export function classWeightsOf(train: Dataset, weights: ClassWeights): readonly 
 export function requireOneClass({ targets }: Dataset, what: string): void {
   if (!targets) return;
   throw new UsageError("bad-option", `${what} ask for one class an example; the data have targets of several outputs.`);
-}
-
-function countsOf(dataset: Dataset): readonly number[] {
-  const counts = dataset.classes.map(() => 0);
-  for (let index = 0; index < dataset.size; index++) {
-    const label = dataset.label(index);
-    counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return counts;
 }

@@ -1,5 +1,6 @@
 import { DataError, type RegraftError, TrainingError } from "../base/errors.ts";
 import { checkNumber, withDefaults } from "../base/options.ts";
+import { classCounts } from "../data/by-class.ts";
 import type { Dataset, TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import { trainingShare } from "../data/training-share.ts";
@@ -365,14 +366,7 @@ interface JudgedSize {
 const verdictIn = ({ best, take, sure, sentence, stopped }: CompareResult) => ({ best, take, sure, sentence, stopped });
 
 /** The share of the commonest class. */
-function commonest(dataset: Dataset): number {
-  const counts = dataset.classes.map(() => 0);
-  for (let index = 0; index < dataset.size; index++) {
-    const label = dataset.label(index);
-    counts[label] = (counts[label] ?? 0) + 1;
-  }
-  return Math.max(...counts) / dataset.size;
-}
+const commonest = (dataset: Dataset): number => Math.max(...classCounts(dataset)) / dataset.size;
 
 const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 

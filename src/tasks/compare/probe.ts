@@ -1,3 +1,4 @@
+import { indicesByClass } from "../../data/by-class.ts";
 import type { Dataset, TrainVal } from "../../data/dataset.ts";
 import { subset } from "../../data/subset.ts";
 import type { Base } from "../base-model.ts";
@@ -80,8 +81,7 @@ function phaseCost({ ready, features, epochs }: PhaseTimes, wanted: number) {
 
 /** So many examples, of each class in turn. */
 function someOf(dataset: Dataset, most: number): Dataset {
-  const queues = dataset.classes.map((): number[] => []);
-  for (let index = 0; index < dataset.size; index++) queues[dataset.label(index)]?.push(index);
+  const queues = indicesByClass(dataset);
   const longest = Math.max(...queues.map(({ length }) => length));
   const inTurn = Array.from({ length: longest }, (_, at) => queues.flatMap((queue) => queue.slice(at, at + 1)));
   return subset(dataset, inTurn.flat().slice(0, most));
