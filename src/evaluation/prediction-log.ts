@@ -1,3 +1,4 @@
+import { joined } from "../base/joined.ts";
 import { Predictions, type PredictionsContent } from "./predictions.ts";
 
 /** What a model said of one batch of examples: logits and targets [N, C], flat, and the loss of each example, [N]. */
@@ -21,19 +22,18 @@ export function predictionLog(how: Omit<PredictionsContent, keyof PredictionBatc
       new Predictions({
         ...how,
         indices: batches.flatMap(({ indices }) => indices),
-        logits: joined(batches.map(({ logits }) => logits)),
-        targets: joined(batches.map(({ targets }) => targets)),
-        losses: joined(batches.map(({ losses }) => losses)),
+        logits: joined(
+          Float32Array,
+          batches.map(({ logits }) => logits),
+        ),
+        targets: joined(
+          Float32Array,
+          batches.map(({ targets }) => targets),
+        ),
+        losses: joined(
+          Float32Array,
+          batches.map(({ losses }) => losses),
+        ),
       }),
   };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const part of parts) {
-    whole.set(part, start);
-    start += part.length;
-  }
-  return whole;
 }

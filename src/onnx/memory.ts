@@ -1,5 +1,6 @@
 import { arrayOf } from "../base/dtype.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
+import { sum } from "../base/sums.ts";
 import { type Extents, withExtents } from "./extents.ts";
 import type { Graph, Node, ValueInfo } from "./graph.ts";
 import type { OpName } from "./ops.ts";
@@ -70,14 +71,12 @@ export function footprint(graph: Graph, { extents, elsewhere = [] }: FootprintOp
   const bytes = (name: string) => sizes.get(name) ?? 0;
   const made = graph.nodes.flatMap(({ outputs }) => outputs.filter(Boolean));
   return {
-    constantBytes: total([...graph.initializers.keys()].map(bytes)),
-    inputBytes: total(graph.inputs.map(({ name }) => bytes(name))),
+    constantBytes: sum([...graph.initializers.keys()].map(bytes)),
+    inputBytes: sum(graph.inputs.map(({ name }) => bytes(name))),
     ...peakOf(graph, bytes, new Set(elsewhere)),
     unknown: made.filter((name) => sizes.get(name) === undefined),
   };
 }
-
-const total = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 const bytesOfValue = ({ shape, dtype }: ValueInfo): number | undefined =>
   shape && isStatic(shape) ? sizeOf(shape) * arrayOf[dtype].BYTES_PER_ELEMENT : undefined;
@@ -100,7 +99,7 @@ function peakOf(
         : undefined;
     const allocated = node.outputs.filter((name) => name !== "" && bufferOf(name) === name && !outside.has(name));
     for (const name of allocated) live.set(name, bytes(name));
-    now += total(allocated.map(bytes)) - (spare === undefined ? 0 : (live.get(spare) ?? 0));
+    now += sum(allocated.map(bytes)) - (spare === undefined ? 0 : (live.get(spare) ?? 0));
     if (now > peakBytes) [peakBytes, peakAt] = [now, node];
     for (const name of [...dying, ...allocated.filter((name) => !lastUse.has(name))]) {
       if (name !== spare) now -= live.get(name) ?? 0;

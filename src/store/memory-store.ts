@@ -1,4 +1,5 @@
 import { DataError, HostError } from "../base/errors.ts";
+import { joined } from "../base/joined.ts";
 import { utf8 } from "../base/utf8.ts";
 import { MemoryScratch } from "./memory-scratch.ts";
 import { pastEnd } from "./past-end.ts";
@@ -79,7 +80,7 @@ class MemoryStore implements Store {
   async write(path: string, content: FileContent): Promise<void> {
     this.#refuseFolder(path);
     await this.makeFolder(parentOf(clean(path)));
-    this.#files.set(clean(path), isInPieces(content) ? joined(content) : bytesOf(content));
+    this.#files.set(clean(path), isInPieces(content) ? joined(Uint8Array, content) : bytesOf(content));
   }
 
   async append(path: string, content: string | Uint8Array): Promise<void> {
@@ -134,16 +135,6 @@ const noSuchFile = (path: string): DataError =>
 
 const bytesOf = (content: Uint8Array | string): Uint8Array =>
   typeof content === "string" ? utf8.encode(content) : content.slice();
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
-}
 
 /** One spelling per path: without "//", "." and a trailing "/", ".." resolved. */
 function clean(path: string): string {

@@ -1,5 +1,6 @@
 import { DataError, type RegraftError, TrainingError } from "../base/errors.ts";
 import { checkNumber, withDefaults } from "../base/options.ts";
+import { mean, sum } from "../base/sums.ts";
 import { classCounts } from "../data/by-class.ts";
 import type { Dataset, TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
@@ -181,10 +182,10 @@ class Comparison {
       const probed = await probe(probing, host).catch(unlessItsOwn);
       if (!probed) continue;
       const perSeed = this.#shares.map((share) => probed.seconds(share * data.train.size, data.val.size));
-      seconds.set(strategy, seeds * perSeed.reduce((sum, one) => sum + one, 0));
+      seconds.set(strategy, seeds * sum(perSeed));
       if (job.signal?.aborted) throw interrupted();
     }
-    const all = [...seconds.values()].reduce((sum, one) => sum + one, 0);
+    const all = sum([...seconds.values()]);
     this.#tell({ type: "estimate", seconds: all, strategies: Object.fromEntries(seconds) });
     return all;
   }
@@ -367,8 +368,6 @@ const verdictIn = ({ best, take, sure, sentence, stopped }: CompareResult) => ({
 
 /** The share of the commonest class. */
 const commonest = (dataset: Dataset): number => Math.max(...classCounts(dataset)) / dataset.size;
-
-const mean = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
 
 const interrupted = (): TrainingError =>
   new TrainingError(

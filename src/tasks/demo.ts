@@ -1,5 +1,6 @@
 import { TrainingError } from "../base/errors.ts";
 import { refuseUnknown, withDefaults } from "../base/options.ts";
+import { sum } from "../base/sums.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import type { StopReason } from "../training/events.ts";
 import type { Signal } from "../training/fit.ts";
@@ -160,7 +161,6 @@ async function predict({ job, host, paths, tell }: Demo): Promise<readonly DemoP
 
 /** Phases together, with the numbers of the last one. */
 function outcomeOf(phases: readonly PhaseResult[]): DemoOutcome {
-  const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   const { valLoss = Number.NaN, valAccuracy = Number.NaN } = phases.at(-1) ?? {};
   return {
     epochs: sum(phases.map(({ epochs }) => epochs)),

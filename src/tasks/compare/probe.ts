@@ -1,3 +1,4 @@
+import { mean, sum } from "../../base/sums.ts";
 import { indicesByClass } from "../../data/by-class.ts";
 import type { Dataset, TrainVal } from "../../data/dataset.ts";
 import { subset } from "../../data/subset.ts";
@@ -73,8 +74,7 @@ function phaseCost({ ready, features, epochs }: PhaseTimes, wanted: number) {
   const [first, ...later] = epochs;
   if (!first) return { once: ready, train: 0, val: 0, features };
   const usual = later.length > 0 ? later : [first];
-  const mean = (part: "steps" | "validation") => sum(usual.map((epoch) => epoch[part])) / usual.length;
-  const [steps, validation] = [mean("steps"), mean("validation")];
+  const [steps, validation] = [mean(usual.map((epoch) => epoch.steps)), mean(usual.map((epoch) => epoch.validation))];
   const slowness = Math.max(0, first.steps + first.validation - steps - validation);
   return { once: ready + slowness, train: wanted * steps, val: wanted * validation, features };
 }
@@ -86,5 +86,3 @@ function someOf(dataset: Dataset, most: number): Dataset {
   const inTurn = Array.from({ length: longest }, (_, at) => queues.flatMap((queue) => queue.slice(at, at + 1)));
   return subset(dataset, inTurn.flat().slice(0, most));
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,3 +1,4 @@
+import { percent } from "../../base/words.ts";
 import type { Contest } from "../../evaluation/contest.ts";
 import type { StrategyName } from "./strategies.ts";
 import type { Contender, Verdict } from "./verdict.ts";
@@ -91,8 +92,6 @@ function transferClause(taken: Contender, scratch: Contender | undefined, ahead:
 }
 
 const mean = ({ standing }: Contender): number => standing.accuracy.mean;
-
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 const points = (gap: number): string => `${(100 * Math.abs(gap)).toFixed(1)} points`;
 

@@ -1,3 +1,4 @@
+import { joined } from "../../base/joined.ts";
 import type { Store } from "../../store/store.ts";
 import { encodeEvent, type Summary } from "./event.ts";
 import { record } from "./record.ts";
@@ -39,7 +40,7 @@ export class EventFile {
     if (this.#path === undefined || this.#waiting.length === 0) return;
     const records = this.#waiting;
     this.#waiting = [];
-    await this.#store.append(this.#path, joined(records));
+    await this.#store.append(this.#path, joined(Uint8Array, records));
   }
 }
 
@@ -49,14 +50,4 @@ async function freshPath(store: Store, folder: string, wallTime: number): Promis
     const path = store.join(folder, `events.out.tfevents.${Math.floor(wallTime)}.regraft.${number}`);
     if ((await store.kind(path)) === undefined) return path;
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
