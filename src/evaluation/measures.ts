@@ -158,3 +158,6 @@ function error(name: "meanAbsoluteError" | "rootMeanSquaredError" | "r2"): Measu
   return (predictions, rows) =>
     predictions.kind === "values" && predictions.count > 0 ? meanError(predictions, name, rows) : undefined;
 }
+
+/** What a history calls a measure on the validation data: "accuracy" becomes "valAccuracy". */
+export const valName = (measure: string): string => `val${measure.charAt(0).toUpperCase()}${measure.slice(1)}`;

@@ -1,13 +1,7 @@
-/** Where a number probably lies. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
+import type { Interval } from "../evaluation/bootstrap.ts";
+import type { Estimate } from "../evaluation/contest.ts";
 
-/** What was measured, a mean, and where it probably lies. */
-export interface Estimate extends Interval {
-  readonly mean: number;
-}
+export type { Estimate, Interval };
 
 /** A line of a history: what was measured in an epoch, by name (loss, accuracy, valLoss, valAccuracy, …). */
 export interface HistoryPoint {

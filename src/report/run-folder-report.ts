@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { HostError } from "../base/errors.ts";
-import { measureNames, measures } from "../evaluation/measures.ts";
+import { measureNames, measures, valName } from "../evaluation/measures.ts";
 import { commandAgain } from "./command-again.ts";
 import type { DatasetReport, EvaluationReport, FindingReport, HistoryPoint, MistakeReport, RunReport } from "./data.ts";
 import { lastPart, settingsTold, spoken } from "./settings-told.ts";
@@ -141,6 +141,5 @@ function leaves(value: unknown): readonly string[] {
 function monitorOf(metric: unknown): RunReport["monitor"] {
   const name = measureNames.find((known) => known === metric);
   if (name === undefined || name === "loss") return undefined;
-  const title = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return { reading: `val${name.charAt(0).toUpperCase()}${name.slice(1)}`, title, better: measures[name].better };
+  return { reading: valName(name), title: spoken(name), better: measures[name].better };
 }

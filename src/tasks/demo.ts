@@ -1,4 +1,3 @@
-import { TrainingError } from "../base/errors.ts";
 import { refuseUnknown, withDefaults } from "../base/options.ts";
 import { sum } from "../base/sums.ts";
 import { imageFolder } from "../data/image-folder.ts";
@@ -7,7 +6,7 @@ import type { Signal } from "../training/fit.ts";
 import { loadBase } from "./base-model.ts";
 import { clearDemoFolder, type DemoPaths, demoPaths } from "./demo-folder.ts";
 import { type DrawnPictures, drawPictures, unseenPictures } from "./demo-pictures.ts";
-import { type FineTuned, fineTune } from "./fine-tune.ts";
+import { type FineTuned, fineTune, unlessInterrupted } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
 import { type PredictedImage, predictRun } from "./predict-run.ts";
@@ -137,12 +136,8 @@ async function compare({ job, host, paths, tell }: Demo): Promise<Pick<FineTuned
   const data = await imageFolder(paths.pictures, { store: host.store, decoder: host.decoder });
   const epochs = job.headEpochs + job.tuneEpochs;
   const options = { epochs, learningRate: scratchLearningRate, batch: recipe.batch, seed, threads, signal };
-  try {
-    return await fineTune(base, data, { fromScratch: true, ...options, onEvent: tell }, host);
-  } catch (error) {
-    if (error instanceof TrainingError && error.code === "interrupted") return { phases: [], stopped: "interrupted" };
-    throw error;
-  }
+  const tuning = fineTune(base, data, { fromScratch: true, ...options, onEvent: tell }, host);
+  return (await tuning.catch(unlessInterrupted)) ?? { phases: [], stopped: "interrupted" };
 }
 
 async function predict({ job, host, paths, tell }: Demo): Promise<readonly DemoPrediction[]> {

@@ -261,6 +261,11 @@ class Recipe {
   }
 }
 
+/** For `catch`: undefined where a run was stopped before its first epoch was over; anything else is thrown on. */
+export function unlessInterrupted(error: unknown): undefined {
+  if (!(error instanceof TrainingError) || error.code !== "interrupted") throw error;
+}
+
 function lost(reason: StopReason): TrainingError {
   return reason === "nan-loss"
     ? new TrainingError("nan-loss", "The loss stopped being a finite number before the first epoch was over.", {

@@ -343,17 +343,14 @@ export class TransferModel {
   async setThreshold(
     choice: ThresholdChoice,
     validation: Dataset,
-    { batch = 32, maxBadFraction }: EvaluateModelOptions = {},
+    options: EvaluateModelOptions = {},
   ): Promise<number> {
     checkThreshold(choice);
     const { loss } = this.#required();
     requireTwoClasses({ classes: this.#known(), multiLabel: this.#multiLabel, loss });
     if (typeof choice === "number") this.#threshold = choice;
     else {
-      checkClasses(validation, this.#known());
-      this.#ledgers.expect([validation], { maxFraction: maxBadFraction });
-      const classifier = await this.#answering(this.#known());
-      const { predictions } = await classifier.judge(validation, { batch, ledger: this.#ledgers.for(validation) });
+      const { predictions } = await this.judge(validation, options);
       this.#threshold = chosenThreshold(predictions, choice);
     }
     // The engine that answers knows the old one.

@@ -1,11 +1,10 @@
-import { TrainingError } from "../../base/errors.ts";
 import type { TrainVal } from "../../data/dataset.ts";
 import type { Judgement } from "../../evaluation/contest.ts";
 import type { Predictions } from "../../evaluation/predictions.ts";
 import { timeLimit } from "../../training/callbacks/time-limit.ts";
 import type { EpochRecord, StopReason } from "../../training/events.ts";
 import type { Base } from "../base-model.ts";
-import { fineTune } from "../fine-tune.ts";
+import { fineTune, unlessInterrupted } from "../fine-tune.ts";
 import type { Host } from "../host.ts";
 import type { PhaseName, PhaseResult } from "../phase.ts";
 import type { FineTuneOptions } from "../recipe.ts";
@@ -94,11 +93,6 @@ export async function trainOnce(options: TrainOnceOptions, host: Host): Promise<
 }
 
 const maxBad = ({ maxBadFraction }: FineTuneOptions) => (maxBadFraction === undefined ? {} : { maxBadFraction });
-
-function unlessInterrupted(error: unknown): undefined {
-  if (error instanceof TrainingError && error.code === "interrupted") return undefined;
-  throw error;
-}
 
 const judgementOf = ({ count, chosen, truths, losses }: Predictions): Judgement => ({
   right: Uint8Array.from({ length: count }, (_, row) => (chosen[row] === truths[row] ? 1 : 0)),

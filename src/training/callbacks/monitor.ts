@@ -1,5 +1,5 @@
 import { UsageError } from "../../base/errors.ts";
-import { type MeasureName, measures } from "../../evaluation/measures.ts";
+import { type MeasureName, measures, valName } from "../../evaluation/measures.ts";
 import type { EpochRecord } from "../events.ts";
 
 /**
@@ -32,9 +32,6 @@ export function readings({ loss, metrics, valLoss, valMetrics = {} }: EpochRecor
   const validation = Object.entries(valMetrics).map(([name, value]) => [valName(name), value] as const);
   return { loss, ...metrics, ...(valLoss === undefined ? {} : { valLoss }), ...Object.fromEntries(validation) };
 }
-
-/** "accuracy" becomes "valAccuracy". */
-const valName = (metric: string): string => `val${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
 
 /** The monitor of a measure on the validation data. */
 export const monitorOf = (measure: MeasureName): Monitor => valName(measure);
