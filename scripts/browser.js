@@ -1,10 +1,10 @@
 // Makes a browser ready for the tests that look at pages: Debian's Chromium, where nothing like it is here and this user may install
 // it. Where it may not, says so; those tests are skipped then. REGRAFT_BROWSER=skip leaves the machine as it is.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { run, secondsOf } from "./steps.js";
 
-const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const isHere = process.env.REGRAFT_CHROMIUM !== undefined || places.some(existsSync);
+const places = JSON.parse(readFileSync(new URL("chromium-places.json", import.meta.url), "utf8"));
+const isHere = process.env.REGRAFT_CHROMIUM !== undefined || places.some((path) => existsSync(path));
 const isWanted = process.env.REGRAFT_BROWSER !== "skip";
 const mayInstall = process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
 if (!isHere && isWanted && mayInstall) await install();

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-
-const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+import places from "../scripts/chromium-places.json" with { type: "json" };
 
 /** A browser that is on this machine, or undefined. */
 export const chromium: string | undefined = process.env.REGRAFT_CHROMIUM ?? places.find((path) => existsSync(path));

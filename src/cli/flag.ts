@@ -61,3 +61,7 @@ export const many = (term: string, about: string): Operand<readonly string[]> =>
   about,
   read: (given) => (Array.isArray(given) ? given.map(String) : [String(given)]),
 });
+
+/** Some flags of another command, in the order named. */
+export const picked = <F extends Flags, const K extends keyof F>(flags: F, ...names: readonly K[]): Pick<F, K> =>
+  Object.fromEntries(names.map((name) => [name, flags[name]])) as Pick<F, K>;

@@ -1,4 +1,4 @@
-import type { Flags } from "../flag.ts";
+import { type Flags, picked } from "../flag.ts";
 import { budget, listOf, number, percentage, text, wholeNumber } from "../values.ts";
 import { trainFlags, trainOperands } from "./train.ts";
 
@@ -6,45 +6,17 @@ const comparison = "Comparison:";
 
 export const compareOperands = trainOperands;
 
-const {
-  model,
-  val,
-  overwrite,
-  report,
-  maxBadFraction,
-  headLearningRate,
-  tuneLearningRate,
-  learningRate,
-  batch,
-  accumulate,
-  optimizer,
-  loss,
-  patience,
-  augment,
-  classWeights,
-  sampling,
-  metric,
-  hidden,
-  dropout,
-  labelSmoothing,
-  headAt,
-  preprocessing,
-  seed,
-  threads,
-} = trainFlags;
-
 export const compareFlags = {
-  model,
+  ...picked(trainFlags, "model"),
   out: {
     term: "--out <folder>",
     about: "the comparison's folder (default: runs/<data>-compared-<date>)",
     group: "Files:",
     parse: text,
   },
-  val,
-  overwrite,
-  report: { ...report, about: "leave out report.html, the page that tells the comparison" },
-  maxBadFraction,
+  ...picked(trainFlags, "val", "overwrite"),
+  report: { ...trainFlags.report, about: "leave out report.html, the page that tells the comparison" },
+  ...picked(trainFlags, "maxBadFraction"),
 
   strategies: {
     term: "--strategies <names,...>",
@@ -79,26 +51,9 @@ export const compareFlags = {
     parse: number({ above: 0, max: 1 }),
   },
 
-  headLearningRate: { ...headLearningRate, about: "learning rate of new heads (default: 0.003)" },
-  tuneLearningRate: { ...tuneLearningRate, about: "learning rate of the unfrozen base (default: 0.00001)" },
-  learningRate,
-  batch,
-  accumulate,
-  optimizer,
-  loss,
-  patience,
-  augment,
-  classWeights,
-  sampling,
-  metric,
-
-  hidden,
-  dropout,
-  labelSmoothing,
-
-  headAt,
-  preprocessing,
-
-  seed,
-  threads,
+  headLearningRate: { ...trainFlags.headLearningRate, about: "learning rate of new heads (default: 0.003)" },
+  tuneLearningRate: { ...trainFlags.tuneLearningRate, about: "learning rate of the unfrozen base (default: 0.00001)" },
+  ...picked(trainFlags, "learningRate", "batch", "accumulate", "optimizer", "loss", "patience", "augment"),
+  ...picked(trainFlags, "classWeights", "sampling", "metric"),
+  ...picked(trainFlags, "hidden", "dropout", "labelSmoothing", "headAt", "preprocessing", "seed", "threads"),
 } as const satisfies Flags;
