@@ -44,7 +44,7 @@ export interface ContestOptions {
  *
  * An accuracy of 0 or 1 with every seed has Wilson's interval.
  *
- * With few seeds their own part of the uncertainty is told too small: of two, a quarter of the samples see one alone twice.
+ * With few seeds their own part of the uncertainty is told too small: of two, half of the samples see one alone, twice.
  *
  * @param contestants each with one training per seed, the seeds in the same order
  * @throws {UsageError} "bad-option" where the numbers of trainings or of examples differ, or there are none

@@ -26,12 +26,14 @@ function silent(dataset: Dataset, loss: Loss): Predictions {
   const units = unitsFor(loss.name, dataset);
   const target = targetsOf(dataset, { loss, units });
   const indices = Array.from({ length: dataset.size }, (_, index) => index);
+  const targets = new Float32Array(dataset.size * units);
+  for (const index of indices) targets.set(target(index), index * units);
   return new Predictions({
     activation: loss.activation,
     exclusive: dataset.targets === undefined,
     indices,
     logits: new Float32Array(dataset.size * units),
-    targets: Float32Array.from(indices.flatMap((index) => target(index))),
+    targets,
     losses: new Float32Array(dataset.size),
   });
 }
