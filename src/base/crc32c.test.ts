@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crc32c } from "./crc32c.ts";
+import { crc32c, crc32cOf } from "./crc32c.ts";
 import { utf8 } from "./utf8.ts";
 
 test.each([
@@ -11,4 +11,10 @@ test.each([
   ["the digits", utf8.encode("123456789"), 0xe3069283],
 ])("of %s is that of RFC 3720", (_, bytes, sum) => {
   expect(crc32c(bytes)).toBe(sum);
+});
+
+test.each([0, 1, 7, 8, 9, 17, 32])("goes on behind %i bytes", (length) => {
+  const bytes = Uint8Array.from({ length: 32 }, (_, at) => at);
+  expect(crc32c(bytes.subarray(length), crc32c(bytes.subarray(0, length)))).toBe(0x46dd794e);
+  expect(crc32cOf([bytes.subarray(0, length), bytes.subarray(length)])).toBe(0x46dd794e);
 });

@@ -75,6 +75,12 @@ export function decodeSafetensors(bytes: Uint8Array): Readonly<Record<string, Te
   return Object.fromEntries(entries.map(([name, entry]) => [name, read(name, entry, body)]));
 }
 
+/** What a safetensors file says beside its tensors, all of it text. @throws {ModelError} "bad-safetensors" */
+export function safetensorsMetadata(bytes: Uint8Array): Readonly<Record<string, string>> {
+  const { __metadata__: metadata = {} } = split(bytes).header;
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, String(value)]));
+}
+
 function split(bytes: Uint8Array): { readonly header: Readonly<Record<string, Entry>>; readonly body: Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.byteLength >= 8 ? Number(view.getBigUint64(0, true)) : Number.POSITIVE_INFINITY;
