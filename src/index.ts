@@ -25,11 +25,13 @@ import type { Picture } from "./tasks/pictures.ts";
 import type { FineTuneOptions } from "./tasks/recipe.ts";
 import { type LoadModelOptions, loadTrained, type TrainedModel } from "./tasks/trained-model.ts";
 import type { TransferModel } from "./tasks/transfer-model.ts";
-import { checkpoint as checkpointIn } from "./training/callbacks/checkpoint.ts";
+import { type CheckpointPace, checkpointing } from "./training/callbacks/checkpoint.ts";
 import { csvFile as csvIn } from "./training/callbacks/csv-file.ts";
 import { historyFile as historyIn } from "./training/callbacks/history-file.ts";
 import type { Monitor } from "./training/callbacks/monitor.ts";
 import { type TensorBoard, tensorBoard as tensorBoardIn } from "./training/callbacks/tensorboard.ts";
+import { Checkpoints } from "./training/checkpoints/checkpoints.ts";
+import { type LastCheckpoint, lastCheckpoint as lastIn } from "./training/checkpoints/last-checkpoint.ts";
 import type { Callback } from "./training/events.ts";
 
 const host = nodeHost();
@@ -68,14 +70,39 @@ export const folderDataset = (root: string, options: { readonly classes: readonl
  */
 export const checkData = (options: CheckDataOptions): Promise<DataHealth> => checkDataOn(options, host);
 
+export interface CheckpointOptions {
+  readonly monitor?: Monitor;
+  readonly phase?: string;
+  readonly every?: CheckpointPace;
+  readonly keep?: number;
+}
+
 /**
- * A callback that writes `last` (weights and optimizer slots) and `best` (weights) into a folder after each epoch, as
- * safetensors.
+ * A callback that writes checkpoints into a folder, as safetensors: after each epoch, and within epochs as `every` says. The
+ * last `keep` stay, and the weights of the best epoch.
  */
 export const checkpoint = (
   folder: string,
-  { monitor = "valLoss", phase = "fit" }: { readonly monitor?: Monitor; readonly phase?: string } = {},
-): Callback => checkpointIn({ store: host.store, folder, monitor, phase });
+  { monitor = "valLoss", phase = "fit", every = {}, keep = 2 }: CheckpointOptions = {},
+): Callback =>
+  checkpointing({
+    checkpoints: new Checkpoints({ store: host.store, folder, keep }),
+    every,
+    monitor,
+    now: host.now,
+  }).phase({
+    phase,
+  });
+
+/**
+ * The last whole checkpoint in a folder; undefined where there is none. `model.fit(train, { ...same, resume: last.fit })` goes on
+ * from it, to the last bit as if it had never been interrupted; `bestWeights({ resume: last.best })` remembers the best epoch.
+ * A later phase first takes up where it began: `if (last.began) model.setWeights(last.began)`.
+ *
+ * @throws {TrainingError} "bad-checkpoint" where another version wrote it
+ */
+export const lastCheckpoint = (folder: string): Promise<LastCheckpoint | undefined> =>
+  lastIn(new Checkpoints({ store: host.store, folder, keep: 1 }));
 
 /** A callback that adds a line of JSON to a file after each epoch. */
 export const historyFile = (path: string, { phase = "fit" }: { readonly phase?: string } = {}): Callback =>
@@ -226,10 +253,13 @@ export type {
   TransferModel,
 } from "./tasks/transfer-model.ts";
 export { bestWeights } from "./training/callbacks/best-weights.ts";
+export type { CheckpointPace } from "./training/callbacks/checkpoint.ts";
 export { earlyStopping } from "./training/callbacks/early-stopping.ts";
 export { stopOnNaN } from "./training/callbacks/stop-on-nan.ts";
 export type { TensorBoard } from "./training/callbacks/tensorboard.ts";
-export type { Callback, EpochRecord, TrainingEvent } from "./training/events.ts";
+export type { LastCheckpoint } from "./training/checkpoints/last-checkpoint.ts";
+export type { EpochRecord } from "./training/epoch-record.ts";
+export type { Callback, TrainingEvent } from "./training/events.ts";
 export type { History } from "./training/fit.ts";
 export type { RatePoint } from "./training/range-test.ts";
 export type { SuggestedRates } from "./training/suggested-rates.ts";

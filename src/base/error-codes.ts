@@ -50,6 +50,8 @@ export const errorCodes = {
   "batch-too-small": "A batch has too few pictures for its BatchNormalization in training mode.",
   "nan-loss": "The loss is not a finite number.",
   interrupted: "The run was stopped from outside.",
+  "bad-checkpoint": "A checkpoint is cut off or was changed, or does not belong to the run.",
+  "cannot-resume": "A run cannot be gone on with: it is finished, or what it was trained on has changed.",
   // hub
   "no-such-repo": "The hub has no such repository, revision or file, or does not show it to you.",
   "no-such-address": "There is nothing at the address.",

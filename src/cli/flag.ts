@@ -8,6 +8,8 @@ export interface Flag<T> {
   /** Turns the text into a value. @throws {BadValue} */
   readonly parse: (text: string) => T;
   readonly required?: boolean;
+  /** Needed too, but not beside this other flag: "--resume". */
+  readonly requiredUnless?: string;
 }
 
 /** A word, path or list of words that a command works on, in order. */

@@ -83,8 +83,11 @@ function placeOf({ name }: CommandRow, program: Command): { readonly parent: Com
 
 /** Looked at after all flags are read, so that a misspelt one is named rather than missed. */
 function checkRequired({ name, flags }: CommandRow, parsed: Command): void {
-  const needed = Object.values(flags).filter((flag) => flag.required === true);
-  const missing = needed.find((flag) => parsed.getOptionValue(new Option(flag.term).attributeName()) === undefined);
+  const isGiven = (term: string) => parsed.getOptionValue(new Option(term).attributeName()) !== undefined;
+  const needed = Object.values(flags).filter(
+    ({ required, requiredUnless }) => required || (requiredUnless !== undefined && !isGiven(requiredUnless)),
+  );
+  const missing = needed.find(({ term }) => !isGiven(term));
   if (!missing) return;
   throw new UsageError("bad-option", `${missing.term} is needed.`, { hint: `See ${programName} ${name} --help.` });
 }
@@ -94,7 +97,7 @@ const exampleText = (lines: readonly string[], { colors }: Terminal): string =>
 
 /** "<data> --model <path> [flags]": what must be given is shown. */
 function usage({ operands, flags }: CommandRow): string {
-  const required = Object.values(flags).filter((flag) => flag.required);
+  const required = Object.values(flags).filter((flag) => flag.required || flag.requiredUnless);
   return [...[...Object.values(operands), ...required].map(({ term }) => term), "[flags]"].join(" ");
 }
 

@@ -2,6 +2,7 @@ import type { Unfreeze } from "../rewrite/trainable.ts";
 import type { BenchMode } from "../tasks/bench/mode.ts";
 import type { ClassWeights } from "../tasks/class-weights.ts";
 import type { Budget } from "../tasks/compare/strategies.ts";
+import type { CheckpointPace } from "../training/callbacks/checkpoint.ts";
 import { BadValue } from "./flag.ts";
 
 interface Bounds {
@@ -78,10 +79,25 @@ export function benchMode(given: string): BenchMode {
 
 /** "15" is so many epochs, "10m", "90s" or "1h" so long. */
 export function budget(given: string): Budget {
+  const { count, seconds } = countOrTime("epochs", given);
+  return count === undefined ? { seconds } : { epochs: count };
+}
+
+/** "500" is after so many steps, "10m", "90s" or "1h" after so long. */
+export function checkpointPace(given: string): CheckpointPace {
+  const { count, seconds } = countOrTime("steps", given);
+  return count === undefined ? { seconds } : { steps: count };
+}
+
+type CountOrTime =
+  | { readonly count: number; readonly seconds?: undefined }
+  | { readonly count?: undefined; readonly seconds: number };
+
+function countOrTime(what: string, given: string): CountOrTime {
   const [, amount, unit = ""] = /^\s*([\d.]+)\s*([smh]?)\s*$/i.exec(given) ?? [];
-  if (amount === undefined) throw new BadValue(`must be a number of epochs, or a time such as 10m, not "${given}"`);
+  if (amount === undefined) throw new BadValue(`must be a number of ${what}, or a time such as 10m, not "${given}"`);
   const seconds = { s: 1, m: 60, h: 3600 }[unit.toLowerCase()];
-  if (seconds === undefined) return { epochs: wholeNumber({ min: 1 })(amount) };
+  if (seconds === undefined) return { count: wholeNumber({ min: 1 })(amount) };
   return { seconds: number({ above: 0 })(amount) * seconds };
 }
 

@@ -18,6 +18,8 @@ export interface BadImageLedger {
    *   of the data set is left
    */
   add(index: number, error: RegraftError): void;
+  /** Notes pictures that an earlier reading of the same data set noted. */
+  recall(images: readonly BadImage[]): void;
   readonly count: number;
   /** In the order of their indices. */
   list(): readonly BadImage[];
@@ -91,6 +93,9 @@ function openLedger(dataset: Dataset, check: () => void): BadImageLedger {
       found.set(index, { index, name: dataset.name(index), reason: message });
       check();
       if (found.size === dataset.size) throw noneLeft(list());
+    },
+    recall(images) {
+      for (const image of images) found.set(image.index, image);
     },
     get count() {
       return found.size;

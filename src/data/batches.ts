@@ -12,6 +12,8 @@ import { prefetch } from "./prefetch.ts";
 export interface Batch {
   /** Which examples of the data set these are. */
   readonly indices: readonly number[];
+  /** How many of the indices asked for are done with this batch. */
+  readonly end: number;
   /** [N, ...shape]; N is `indices.length`, at least 1. */
   readonly inputs: Tensor<"float32">;
   readonly labels: readonly number[];
@@ -109,6 +111,7 @@ async function readChunk(indices: readonly number[], { dataset, shape, read, sta
   if (good.length === 0) return { batch: undefined, failures };
   const batch = {
     indices: good.map(({ index }) => index),
+    end: start + indices.length,
     inputs: tensor("float32", [good.length, ...shape], only(good, data, size)),
     labels: good.map(({ index }) => dataset.label(index)),
   };

@@ -19,24 +19,34 @@ export interface TallyBatch {
 export interface Tally {
   add(batch: TallyBatch): void;
   means(): Means;
+  /** What another tally goes on from. */
+  state(): TallyState;
 }
 
-/**
- * Adds up batches, each example with the same weight.
- *
- * @param exclusive whether one class alone is true of an example
- */
+/** Sums over the examples seen. */
+export interface TallyState {
+  readonly examples: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+export interface TallyOptions {
+  readonly activation: Activation;
+  /** Whether one class alone is true of an example. */
+  readonly exclusive?: boolean;
+  readonly threshold?: number | undefined;
+  /** What was added up before. */
+  readonly from?: TallyState | undefined;
+}
+
+/** Adds up batches, each example with the same weight. */
 export function tally(
   watched: readonly MetricName[],
-  {
-    activation,
-    exclusive = true,
-    threshold,
-  }: { readonly activation: Activation; readonly exclusive?: boolean; readonly threshold?: number | undefined },
+  { activation, exclusive = true, threshold, from }: TallyOptions,
 ): Tally {
-  const sums = new Map(watched.map((name) => [name, 0]));
-  let lossSum = 0;
-  let examples = 0;
+  const sums = new Map(watched.map((name) => [name, from?.metrics[name] ?? 0]));
+  let lossSum = from?.loss ?? 0;
+  let examples = from?.examples ?? 0;
   return {
     add: ({ logits, targets, losses, count }) => {
       const width = logits.length / count;
@@ -54,5 +64,6 @@ export function tally(
       loss: lossSum / examples,
       metrics: Object.fromEntries([...sums].map(([name, sum]) => [name, sum / examples])),
     }),
+    state: () => ({ examples, loss: lossSum, metrics: Object.fromEntries(sums) }),
   };
 }

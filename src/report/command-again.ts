@@ -19,6 +19,8 @@ const ofTrainAlone = {
   loraAlpha: "--lora-alpha",
   loraTargets: "--lora-targets",
   threshold: "--threshold",
+  checkpointEvery: "--checkpoint-every",
+  keepCheckpoints: "--keep-checkpoints",
 };
 
 const ofCompareAlone = {
@@ -97,17 +99,20 @@ function flagWords(flag: string, name: string, value: unknown): readonly string[
 const lastLayers = z.object({ lastLayers: z.number() });
 const from = z.object({ from: z.string() });
 const byClass = z.record(z.string(), z.number());
-const budget = z.union([
-  z.object({ epochs: z.number() }).transform(({ epochs }) => String(epochs)),
-  z.object({ seconds: z.number() }).transform(({ seconds }) => `${seconds}s`),
-]);
+const seconds = z.object({ seconds: z.number() }).transform(({ seconds }) => `${seconds}s`);
+const budget = z.union([z.object({ epochs: z.number() }).transform(({ epochs }) => String(epochs)), seconds]);
+const pace = z.union([z.object({ steps: z.number() }).transform(({ steps }) => String(steps)), seconds]);
 const percentages = z.array(
   // 100 · 0.07 is 7.000000000000001
   z.number().transform((share) => `${Number((100 * share).toPrecision(12))}%`),
 );
 
 /** Options that are written in another way than their value alone would be. */
-const writings: Readonly<Record<string, z.ZodType<string | readonly string[]>>> = { budget, sizes: percentages };
+const writings: Readonly<Record<string, z.ZodType<string | readonly string[]>>> = {
+  budget,
+  sizes: percentages,
+  checkpointEvery: pace,
+};
 
 /**
  * As the command line reads it: "last:3" for { lastLayers: 3 }, "256,64" for [256, 64], "ants=2,bees=1" for { ants: 2, bees: 1 },

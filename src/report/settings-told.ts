@@ -16,6 +16,7 @@ function settingText(name: string, value: unknown): string {
   if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return "none";
   if (typeof value === "boolean") return value ? "yes" : "no";
   const text = optionText(name, value);
+  if (name === "checkpointEvery") return text.endsWith("s") ? `${text.slice(0, -1)} seconds` : `${text} steps`;
   if (name === "budget") return text.endsWith("s") ? `${text.slice(0, -1)} seconds each` : `${text} epochs each`;
   return Array.isArray(value) ? text.replaceAll(",", ", ") : text;
 }

@@ -45,6 +45,8 @@ type OfTheRun =
   | "learningRate"
   | "check"
   | "report"
+  | "checkpointEvery"
+  | "keepCheckpoints"
   | "signal"
   | keyof LogOptions;
 

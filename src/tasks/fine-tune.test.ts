@@ -7,7 +7,7 @@ import { sizeOf } from "../base/shape.ts";
 import { floats } from "../base/tensor.ts";
 import { graphBuilder } from "../onnx/builder.ts";
 import type { Graph } from "../onnx/graph.ts";
-import type { EpochRecord } from "../training/events.ts";
+import type { EpochRecord } from "../training/epoch-record.ts";
 import { loadBase } from "./base-model.ts";
 import { fineTune } from "./fine-tune.ts";
 import { type FineTuneOptions, headLayers, lightAugmentation, loraLearningRate, recipeDefaults } from "./recipe.ts";

@@ -8,7 +8,8 @@ import { type BestWeights, bestWeights } from "../training/callbacks/best-weight
 import { earlyStopping } from "../training/callbacks/early-stopping.ts";
 import { improves, type Monitor, merit, monitorOf, readings } from "../training/callbacks/monitor.ts";
 import { stopOnNaN } from "../training/callbacks/stop-on-nan.ts";
-import type { Callback, EpochRecord, StopReason } from "../training/events.ts";
+import type { EpochRecord } from "../training/epoch-record.ts";
+import type { Callback, StopReason } from "../training/events.ts";
 import { checkBatchSize } from "../training/trainer.ts";
 import type { Base } from "./base-model.ts";
 import { classWeightsOf } from "./class-weights.ts";
@@ -16,7 +17,7 @@ import { freshBase, scratchLearningRates } from "./from-scratch.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
 import { checkMeasurable } from "./measurable.ts";
-import type { PhaseName, PhaseResult } from "./phase.ts";
+import type { PhaseEpoch, PhaseName, PhaseResult } from "./phase.ts";
 import {
   checkRecipe,
   type FineTuneOptions,
@@ -24,6 +25,8 @@ import {
   lossFor,
   optimizerFor,
   type RecipeJob,
+  type RecipeResume,
+  type RecipeSoFar,
   recipeDefaults,
   scratchEpochs,
 } from "./recipe.ts";
@@ -175,18 +178,31 @@ const watched = (metric: MeasureName): readonly WatchedName[] =>
 
 class Recipe {
   readonly #parts: RecipeParts;
-  readonly #phases: PhaseResult[] = [];
-  #epochs = 0;
+  readonly #phases: PhaseResult[];
+  /** Every epoch of every phase. */
+  readonly #epochs: PhaseEpoch[];
   #best: EpochRecord | undefined;
   #stopped: StopReason = "done";
+  /** The phase that another process left, until it is gone on with. */
+  #resume: RecipeResume | undefined;
 
   constructor(parts: RecipeParts) {
     this.#parts = parts;
+    const { resume } = parts.job;
+    const { phases = [], epochs = [], best } = resume?.before ?? {};
+    this.#resume = resume;
+    this.#phases = [...phases];
+    this.#epochs = [...epochs];
+    this.#best = best;
   }
 
   async phase(name: PhaseName, prepare: () => void, { epochs, learningRate, batchNorm }: PhaseOptions) {
     const { model, data, job, loss } = this.#parts;
     if (epochs === 0 || this.#stopped === "interrupted" || this.#stopped === "nan-loss") return;
+    const resume = this.#resume;
+    if (resume && resume.phase !== name) return;
+    this.#resume = undefined;
+    if (resume) this.#recall(resume);
     prepare();
     model.compile({
       optimizer: optimizerFor(job.optimizer, learningRate),
@@ -196,11 +212,13 @@ class Recipe {
       accumulate: job.accumulate,
       batchNorm,
     });
-    const best = bestWeights({ toBeat: this.#best, monitor: this.#monitor });
-    const started = this.#parts.now();
+    const best = bestWeights({ toBeat: this.#best, monitor: this.#monitor, resume: resume?.best });
+    const started = this.#parts.now() - 1000 * (resume?.fit.progress.seconds ?? 0);
+    const done = this.#epochs.length;
     const { epochs: records, stopped } = await model.fit(data.train, {
-      epochs: this.#epochs + epochs,
-      initialEpoch: this.#epochs,
+      epochs: done + epochs,
+      initialEpoch: done,
+      resume: resume?.fit,
       validation: data.val,
       batch: job.batch,
       sampling: job.sampling,
@@ -215,6 +233,25 @@ class Recipe {
     });
     this.#note({ name, learningRate, seconds: (this.#parts.now() - started) / 1000 }, records, best);
     this.#stopped = stopped;
+  }
+
+  /** Puts the model where it stood when the phase began. */
+  #recall({ weights, before: { leftOut } }: RecipeResume): void {
+    const { model, data } = this.#parts;
+    model.recall(data.train, leftOut.train);
+    model.recall(data.val, leftOut.validation);
+    if (weights) model.setWeights(weights);
+  }
+
+  /** What the phases so far came to. */
+  get #soFar(): RecipeSoFar {
+    const { model, data } = this.#parts;
+    return {
+      phases: [...this.#phases],
+      epochs: [...this.#epochs],
+      best: this.#best,
+      leftOut: { train: model.leftOut(data.train), validation: model.leftOut(data.val) },
+    };
   }
 
   get #monitor(): Monitor {
@@ -233,7 +270,7 @@ class Recipe {
       (event) => job.onEvent?.({ type: "training", phase: name, event }),
       stopOnNaN(),
       ...(job.patience === undefined ? [] : [earlyStopping({ patience: job.patience, monitor: this.#monitor })]),
-      ...(job.callbacks?.(name, this.#best) ?? []),
+      ...(job.callbacks?.({ phase: name, before: this.#soFar }) ?? []),
       best,
     ];
   }
@@ -243,7 +280,7 @@ class Recipe {
     records: readonly EpochRecord[],
     best: BestWeights,
   ): void {
-    this.#epochs += records.length;
+    this.#epochs.push(...records.map((record) => ({ phase: phase.name, ...record })));
     this.#best = best.best() ?? this.#best;
     const monitor = this.#monitor;
     const judged = records.filter((record) => improves(record, undefined, monitor));
@@ -271,8 +308,5 @@ function lost(reason: StopReason): TrainingError {
     ? new TrainingError("nan-loss", "The loss stopped being a finite number before the first epoch was over.", {
         hint: "Lower the learning rate (--head-lr, --tune-lr), or check the pictures' preprocessing.",
       })
-    : new TrainingError(
-        "interrupted",
-        "The run was stopped before its first epoch was over: there is nothing to keep.",
-      );
+    : new TrainingError("interrupted", "The run was stopped before its first epoch was over: there is no model yet.");
 }

@@ -7,12 +7,16 @@ import { type LossName, losses } from "../program/losses.ts";
 import { adam, adamw, type Optimizer, type OptimizerName, rmsprop, sgd } from "../program/optimizers.ts";
 import { dense, dropout as dropoutLayer, type Layer, relu } from "../rewrite/layers.ts";
 import { checkUnfreeze, type Unfreeze } from "../rewrite/trainable.ts";
-import type { Callback, EpochRecord } from "../training/events.ts";
-import type { Signal } from "../training/fit.ts";
+import type { Tensors } from "../runtime/runtime.ts";
+import type { BestEpoch } from "../training/callbacks/best-weights.ts";
+import type { EpochRecord } from "../training/epoch-record.ts";
+import type { Callback } from "../training/events.ts";
+import type { FitResume, Signal } from "../training/fit.ts";
+import type { LeftOut } from "../training/progress.ts";
 import type { CacheOptions } from "./assembly.ts";
 import { type ClassWeights, checkClassWeights } from "./class-weights.ts";
 import { batchNormModes, named } from "./compile.ts";
-import type { PhaseName } from "./phase.ts";
+import type { PhaseEpoch, PhaseName, PhaseResult } from "./phase.ts";
 import type { RunEvent } from "./run-events.ts";
 import { type Sampling, samplings } from "./sampling.ts";
 import { checkThreshold, type ThresholdChoice } from "./threshold.ts";
@@ -67,9 +71,42 @@ export interface FineTuneOptions {
   readonly cache?: Partial<CacheOptions> | undefined;
   readonly signal?: Signal | undefined;
   readonly onEvent?: (event: RunEvent) => void;
-  /** More callbacks for a phase; `toBeat` is the best epoch of the phase before. */
-  readonly callbacks?: (phase: PhaseName, toBeat: EpochRecord | undefined) => readonly Callback[];
+  /** More callbacks for a phase. */
+  readonly callbacks?: (start: PhaseStart) => readonly Callback[];
+  /** Where another process stood with the same base, data and options: the recipe goes on there. */
+  readonly resume?: RecipeResume | undefined;
 }
+
+/** What stands when a phase begins. */
+export interface PhaseStart {
+  readonly phase: PhaseName;
+  readonly before: RecipeSoFar;
+}
+
+/** What the phases before one came to. */
+export interface RecipeSoFar {
+  readonly phases: readonly PhaseResult[];
+  /** Every epoch, in order. */
+  readonly epochs: readonly PhaseEpoch[];
+  /** The best epoch. */
+  readonly best: EpochRecord | undefined;
+  readonly leftOut: LeftOut;
+}
+
+/** A recipe that was left in the middle of a phase. */
+export interface RecipeResume extends PhaseStart {
+  /** The weights that the phase began with; undefined where those are the base's and the new layers' first ones. */
+  readonly weights: Tensors | undefined;
+  readonly fit: FitResume;
+  /** The best epoch of this phase, where it is the best of all. */
+  readonly best: BestEpoch | undefined;
+}
+
+/** Every epoch that a recipe did before it was left. */
+export const epochsOf = ({ phase, before, fit }: RecipeResume): readonly PhaseEpoch[] => [
+  ...before.epochs,
+  ...fit.progress.records.map((record) => ({ phase, ...record })),
+];
 
 export const fineTuneDefaults = {
   headEpochs: 10,
@@ -141,6 +178,7 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   signal: true,
   onEvent: true,
   callbacks: true,
+  resume: true,
 };
 
 /** Crops of at least half the picture, and mirror images: enough to vary a small data set, too little to hide an object. */

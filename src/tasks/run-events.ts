@@ -1,4 +1,5 @@
 import type { HealthDepth, HealthFinding } from "../data/health/data-health.ts";
+import type { RefusedCheckpoint } from "../training/checkpoints/checkpoints.ts";
 import type { TrainingEvent } from "../training/events.ts";
 import type { Normalization } from "./from-scratch.ts";
 import type { PhaseName } from "./phase.ts";
@@ -14,6 +15,13 @@ export type RunEvent =
       readonly val: number;
       /** The node that was taken for the classifier, or the output that is features, and why. */
       readonly head: { readonly node: string; readonly features: number; readonly reason: string };
+    }
+  /** A run goes on that another process began: where it stands, or undefined where it has to begin anew. */
+  | {
+      readonly type: "resumed";
+      readonly at: { readonly phase: PhaseName; readonly epochs: number; readonly steps: number } | undefined;
+      /** Checkpoints that could not be used. */
+      readonly refused: readonly RefusedCheckpoint[];
     }
   /** The network's weights are drawn anew, and what keeps its activations in range. */
   | {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { memoryStore } from "../store/memory-store.ts";
-import { createRunFolder, modelFolderOf } from "./run-folder.ts";
+import { createRunFolder, modelFolderOf, reopenRunFolder } from "./run-folder.ts";
 
 async function withRun() {
   const store = memoryStore();
@@ -60,7 +60,7 @@ describe("createRunFolder", () => {
     const store = await withRun();
     const run = await createRunFolder("/runs/a", { store, overwrite: true });
     await store.write(run.paths.about, "new");
-    await store.write(store.join(run.paths.checkpoints, "best", "state.json"), "new");
+    await store.write(store.join(run.paths.checkpoints, "after-epoch-1-step-0-00000000.safetensors"), "new");
     await run.fail();
     expect(await store.list("/runs")).toEqual(["a"]);
     expect(await store.readText("/runs/a/run.json")).toBe("old");
@@ -76,16 +76,49 @@ describe("createRunFolder", () => {
     expect(await store.readText("/home/thesis.txt")).toBe("years of work");
   });
 
-  test("a failed run disappears, unless it has a best checkpoint", async () => {
+  test("a failed run disappears, unless it has a checkpoint", async () => {
     const store = memoryStore();
     const early = await createRunFolder("/runs/early", { store });
     await store.write(early.paths.history, "{}\n");
-    await store.write(store.join(early.paths.checkpoints, "last", "state.json"), "{}");
     await early.fail();
     const late = await createRunFolder("/runs/late", { store });
-    await store.write(store.join(late.paths.checkpoints, "best", "state.json"), "{}");
+    await store.write(store.join(late.paths.checkpoints, "after-epoch-1-step-0-00000000.safetensors"), "{}");
     await late.fail();
     expect(await store.list("/runs")).toEqual(["late"]);
+  });
+});
+
+describe("reopenRunFolder", () => {
+  test("opens the folder of a run", async () => {
+    const run = await reopenRunFolder("/runs/a/", { store: await withRun() });
+    expect([run.path, run.paths.root]).toEqual(["/runs/a", "/runs/a"]);
+    expect(await run.fail()).toBe(true);
+  });
+
+  test("goes on beside an older run that was to be replaced, and then replaces it", async () => {
+    const store = await withRun();
+    const left = await createRunFolder("/runs/a", { store, overwrite: true });
+    await store.write(left.paths.about, "new");
+    const run = await reopenRunFolder("/runs/a", { store });
+    expect(await store.readText(run.paths.about)).toBe("new");
+    await run.keep();
+    expect([await store.list("/runs"), await store.readText("/runs/a/run.json")]).toEqual([["a"], "new"]);
+  });
+
+  test("finishes a replacement that was cut in the middle", async () => {
+    const store = await withRun();
+    const left = await createRunFolder("/runs/a", { store, overwrite: true });
+    await store.write(left.paths.about, "new");
+    await store.rename("/runs/a", "/runs/a.regraft-old");
+    await (await reopenRunFolder("/runs/a", { store })).keep();
+    expect([await store.list("/runs"), await store.readText("/runs/a/run.json")]).toEqual([["a"], "new"]);
+  });
+
+  test("refuses what is no run", async () => {
+    const store = await withRun();
+    for (const path of ["/runs", "/nowhere"]) {
+      await expect(reopenRunFolder(path, { store })).rejects.toMatchObject({ code: "no-run" });
+    }
   });
 });
 

@@ -26,8 +26,8 @@ export interface RunFolder {
   /** The run is complete: it takes the place of an older run. */
   keep(): Promise<void>;
   /**
-   * The run failed. An older run stays as it was; without one the folder stays if there is a best checkpoint (history and
-   * checkpoints are whole, there is no model), and disappears if not.
+   * The run failed. An older run stays as it was; without one the folder stays if there is a checkpoint (history and
+   * checkpoints are whole, and the run can be gone on with), and disappears if not.
    *
    * @returns whether something of the run stays
    */
@@ -49,7 +49,7 @@ export async function createRunFolder(
   const replaces = exists && !(await isEmpty(store, path));
   if (replaces) await refuse(path, { store, overwrite });
   // Names that nobody else gives: what a crash left under them is removed.
-  const staging = replaces ? `${path}.regraft-new` : path;
+  const staging = replaces ? stagingOf(path) : path;
   if (replaces) await store.remove(staging);
   await store.makeFolder(staging);
   const paths = runPaths(store, staging);
@@ -60,17 +60,53 @@ export async function createRunFolder(
       if (replaces) await replace(path, staging, store);
     },
     fail: async () => {
-      const stays = !replaces && (await store.kind(store.join(paths.checkpoints, "best"))) === "folder";
+      const stays = !replaces && (await holdsCheckpoints(paths, store));
       if (!stays) await store.remove(staging);
       return stays;
     },
   };
 }
 
+async function holdsCheckpoints({ checkpoints }: ReturnType<typeof runPaths>, store: Store): Promise<boolean> {
+  return (await store.kind(checkpoints)) === "folder" && (await store.list(checkpoints)).length > 0;
+}
+
+/**
+ * Opens the folder of a run that another process left. Where that one was to replace an older run, it is what was written
+ * beside it that is gone on with.
+ *
+ * @throws {HostError} "no-run"
+ */
+export async function reopenRunFolder(run: string, { store }: { readonly store: Store }): Promise<RunFolder> {
+  const path = store.clean(run);
+  const isRun = async (place: string) => (await store.kind(runPaths(store, place).about)) === "file";
+  const staging = stagingOf(path);
+  const replaces = await isRun(staging);
+  if (!replaces && !(await isRun(path))) {
+    throw new HostError("no-run", `"${run}" is not the folder of a run: there is no run.json in it.`, {
+      hint: "Name the folder that `regraft train` wrote to, e.g. --resume runs/photos.",
+    });
+  }
+  const own = replaces ? staging : path;
+  return {
+    path,
+    paths: runPaths(store, own),
+    keep: async () => {
+      if (replaces) await replace(path, staging, store);
+    },
+    fail: async () => true,
+  };
+}
+
+const stagingOf = (path: string): string => `${path}.regraft-new`;
+
 async function replace(path: string, staging: string, store: Store): Promise<void> {
   const old = `${path}.regraft-old`;
-  await store.remove(old);
-  await store.rename(path, old);
+  // Cut in the middle, it goes on where the old one has stepped aside.
+  if ((await store.kind(path)) !== undefined) {
+    await store.remove(old);
+    await store.rename(path, old);
+  }
   await store.rename(staging, path);
   await store.remove(old);
 }

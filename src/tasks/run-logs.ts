@@ -1,9 +1,11 @@
 import { HostError, UsageError } from "../base/errors.ts";
 import type { Store } from "../store/store.ts";
-import { csvFile } from "../training/callbacks/csv-file.ts";
+import { csvFile, csvText } from "../training/callbacks/csv-file.ts";
+import { historyRow } from "../training/callbacks/history-row.ts";
 import { tensorBoard as board } from "../training/callbacks/tensorboard.ts";
 import type { Callback } from "../training/events.ts";
 import type { Host } from "./host.ts";
+import type { PhaseEpoch } from "./phase.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** What a run writes besides its history, where it is wanted; `true` is the usual place inside of the run folder. */
@@ -36,10 +38,17 @@ export async function checkLogs(
   });
 }
 
-/** The callbacks that write the logs, for each phase. An old CSV file is taken away. */
+interface RunLogsPlace {
+  readonly folder: RunFolder;
+  readonly host: Pick<Host, "store" | "date">;
+  /** Epochs that an earlier process did. */
+  readonly done?: readonly PhaseEpoch[];
+}
+
+/** The callbacks that write the logs, for each phase. An old CSV file is taken away, or has the epochs that are done. */
 export async function runLogs(
   { tensorBoard, csv }: LogOptions,
-  { folder, host: { store, date } }: { readonly folder: RunFolder; readonly host: Pick<Host, "store" | "date"> },
+  { folder, host: { store, date }, done = [] }: RunLogsPlace,
 ): Promise<(phase: string) => readonly Callback[]> {
   const place = (given: string | true, usual: string) => (given === true ? usual : placed(given, folder, store));
   const logs =
@@ -47,7 +56,8 @@ export async function runLogs(
       ? undefined
       : board({ store, folder: place(tensorBoard, folder.paths.tensorBoard), date });
   const path = csv === undefined ? undefined : place(csv, folder.paths.csv);
-  if (path !== undefined) await store.remove(path);
+  const rows = csvText(done.map(({ phase, ...record }) => historyRow(phase, record)));
+  if (path !== undefined) await (rows === "" ? store.remove(path) : store.write(path, rows));
   return (phase) => [
     ...(logs === undefined ? [] : [logs.phase(phase)]),
     ...(path === undefined ? [] : [csvFile({ store, path, phase })]),

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { everything, furnished } from "../../test/fixtures/furnished.ts";
 import { testHost } from "../../test/fixtures/host.ts";
-import { drawnPictures, writePictures, writeTrainVal } from "../../test/fixtures/pictures.ts";
+import { drawnPictures, writePictures } from "../../test/fixtures/pictures.ts";
 import { storeMethods } from "../../test/fixtures/store-methods.ts";
-import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { HostError } from "../base/errors.ts";
 import { folderDataset } from "../data/folder-dataset.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
@@ -27,35 +28,17 @@ const quick = {
   batch: 8,
 } as const;
 
-const furniture = new Map<number, readonly (readonly [path: string, content: Uint8Array])[]>();
-
-/** A host with a model at /models/tiny and pictures of some classes at /data, which are drawn only once. */
-async function furnished(classes = 2): Promise<Host> {
-  const host = testHost();
-  const known = furniture.get(classes);
-  for (const [path, content] of known ?? []) await host.store.write(path, content);
-  if (known) return host;
-  await writeTinyModel(host.store, "/models/tiny");
-  await writeTrainVal(host.store, "/data", { classes, perClass: 10 });
-  const paths = [...(await everything(host.store, "/models")), ...(await everything(host.store, "/data"))];
-  furniture.set(classes, await Promise.all(paths.map(async (path) => [path, await host.store.read(path)] as const)));
-  return host;
-}
-
 const linesOf = async (store: Store, path: string): Promise<readonly unknown[]> =>
   (await store.readText(path))
     .trim()
     .split("\n")
     .map((line): unknown => JSON.parse(line));
 
-async function everything(store: Store, folder: string): Promise<readonly string[]> {
-  const inside = await Promise.all(
-    (await store.list(folder)).map(async (name) => {
-      const path = store.join(folder, name);
-      return (await store.kind(path)) === "folder" ? everything(store, path) : [path];
-    }),
-  );
-  return inside.flat();
+/** The epoch of /runs/a with the lowest validation loss. */
+async function bestEpoch(store: Store): Promise<number> {
+  const line = z.object({ epoch: z.number(), valLoss: z.number() });
+  const epochs = (await linesOf(store, "/runs/a/history.jsonl")).map((epoch) => line.parse(epoch));
+  return epochs.reduce((best, epoch) => (epoch.valLoss < best.valLoss ? epoch : best)).epoch;
 }
 
 describe("a run that goes well", () => {
@@ -69,11 +52,14 @@ describe("a run that goes well", () => {
   });
 
   test("leaves a folder with the model, its history, what was set, and checkpoints", async () => {
-    expect(await everything(host.store, "/runs")).toEqual([
-      "/runs/a/checkpoints/best/state.json",
-      "/runs/a/checkpoints/best/state.safetensors",
-      "/runs/a/checkpoints/last/state.json",
-      "/runs/a/checkpoints/last/state.safetensors",
+    const files = await everything(host.store, "/runs");
+    const checkpoints = files.filter((path) => path.startsWith("/runs/a/checkpoints/"));
+    const place = /\/(after-epoch-\d+-step-\d+|best-epoch-\d+)-[0-9a-f]{8}\.safetensors$/;
+    const named = checkpoints.map((path) => place.exec(path)?.[1]);
+    expect(named).toEqual(expect.arrayContaining(["after-epoch-4-step-0", "after-epoch-5-step-0"]));
+    expect(named.filter((name) => !name?.startsWith("best-"))).toHaveLength(2);
+    expect(named).toContain(`best-epoch-${await bestEpoch(host.store)}`);
+    expect(files.filter((path) => !checkpoints.includes(path))).toEqual([
       "/runs/a/evaluation.json",
       "/runs/a/health.json",
       "/runs/a/history.jsonl",
@@ -157,15 +143,20 @@ describe("a run that goes well", () => {
       overwrite: { value: false, from: "default" },
       dtype: { value: "float32", from: "default" },
       report: { value: true, from: "default" },
+      checkpointEvery: { value: { seconds: 300 }, from: "default" },
+      keepCheckpoints: { value: 2, from: "default" },
       threads: { value: 1, from: "default" },
     });
   });
 
   test("its checkpoints hold the saved model's weights", async () => {
-    const best = decodeSafetensors(await host.store.read("/runs/a/checkpoints/best/state.safetensors"));
+    const names = await host.store.list("/runs/a/checkpoints");
+    const fileOf = (start: string) =>
+      host.store.read(`/runs/a/checkpoints/${names.find((name) => name.startsWith(start))}`);
+    const best = decodeSafetensors(await fileOf(`best-epoch-${await bestEpoch(host.store)}-`));
     const { graph } = decodeModel(await host.store.read("/runs/a/model/onnx/model.onnx"));
     expect(best["features.0.0.weight"]?.data).toEqual(graph.initializers.get("features.0.0.weight")?.data);
-    const last = decodeSafetensors(await host.store.read("/runs/a/checkpoints/last/state.safetensors"));
+    const last = decodeSafetensors(await fileOf("after-epoch-5-step-0-"));
     expect(Object.keys(last)).toEqual(expect.arrayContaining(["head.1.weight", "m:head.1.weight", "v:head.1.weight"]));
   });
 

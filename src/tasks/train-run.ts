@@ -1,5 +1,5 @@
 import { HostError, TrainingError } from "../base/errors.ts";
-import { withDefaults } from "../base/options.ts";
+import { checkNumber, withDefaults } from "../base/options.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { DataHealth, HealthFinding } from "../data/health/data-health.ts";
 import { type ImageFolder, imageFolder } from "../data/image-folder.ts";
@@ -7,18 +7,26 @@ import { type Evaluation, summarize } from "../evaluation/evaluation.ts";
 import { withoutSecrets } from "../hub/web-address.ts";
 import type { SavedDtype } from "../models/transformers-js.ts";
 import { requireFloat16 } from "../rewrite/to-float16.ts";
-import { checkpoint } from "../training/callbacks/checkpoint.ts";
-import { historyFile } from "../training/callbacks/history-file.ts";
-import { monitorOf } from "../training/callbacks/monitor.ts";
+import type { CheckpointPace } from "../training/callbacks/checkpoint.ts";
+import { historyFile, historyLine } from "../training/callbacks/history-file.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
 import { checkFolder, quickCheck } from "./check-data.ts";
 import { type FineTuned, fineTune } from "./fine-tune.ts";
 import type { Host } from "./host.ts";
 import type { PhaseResult } from "./phase.ts";
-import { checkRecipe, type FineTuneOptions, idleOptions, lightAugmentation, recipeDefaults } from "./recipe.ts";
+import {
+  checkRecipe,
+  epochsOf,
+  type FineTuneOptions,
+  idleOptions,
+  lightAugmentation,
+  recipeDefaults,
+} from "./recipe.ts";
 import { mistakesOf } from "./report/mistakes.ts";
 import { writeRunReport } from "./report/write-run-report.ts";
+import { fingerprintOf } from "./resume/fingerprint.ts";
+import { type RunCheckpoints, runCheckpoints } from "./resume/run-checkpoints.ts";
 import type { FindingSummary, SkippedImage } from "./run-events.ts";
 import { createRunFolder, type RunFolder, runPaths } from "./run-folder.ts";
 import { checkLogs, type LogOptions, runLogs } from "./run-logs.ts";
@@ -28,7 +36,7 @@ import { toldOptions } from "./told-options.ts";
 import { type TrainedLora, trainedLora } from "./trained-lora.ts";
 import type { TransferModel } from "./transfer-model.ts";
 
-export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks">, LogOptions {
+export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "callbacks" | "resume">, LogOptions {
   /** Folder of pictures: <data>/<class>/*, or <data>/{train,val}/<class>/*. */
   readonly data: string;
   /** Model folder or .onnx file. */
@@ -49,6 +57,10 @@ export interface TrainRunOptions extends Omit<FineTuneOptions, "augment" | "call
   readonly dtype?: SavedDtype;
   /** Whether the run folder gets a report.html. */
   readonly report?: boolean;
+  /** When checkpoints are written within an epoch; after each epoch one is in any case. By default every 5 minutes. */
+  readonly checkpointEvery?: CheckpointPace;
+  /** Checkpoints that are kept, from 1. */
+  readonly keepCheckpoints?: number;
   /** Names of the options that a person set, for run.json. */
   readonly given?: readonly string[];
 }
@@ -70,13 +82,23 @@ export interface TrainResult {
   readonly stopped: StopReason;
 }
 
-type Defaulted = "augment" | "overwrite" | "check" | "dtype" | "report" | "given";
+type Defaulted =
+  | "augment"
+  | "overwrite"
+  | "check"
+  | "dtype"
+  | "report"
+  | "checkpointEvery"
+  | "keepCheckpoints"
+  | "given";
 const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
   augment: false,
   overwrite: false,
   check: false,
   dtype: "float32",
   report: true,
+  checkpointEvery: { seconds: 300 },
+  keepCheckpoints: 2,
   given: [],
 };
 
@@ -87,18 +109,36 @@ const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
  * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
  */
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
+  const job = trainJob(options, host);
+  await checkLogs(job, host.store);
+  const read = await readAll(options, job, host);
+  const folder = await createRunFolder(job.out, { store: host.store, overwrite: job.overwrite });
+  return carryOut({ ...read, job, folder, host });
+}
+
+/** The options of a run, checked, with their defaults. @throws {UsageError} "bad-option" */
+export function trainJob(options: TrainRunOptions, { threads }: Pick<Host, "threads">): TrainJob {
   const named = { ...options, model: withoutSecrets(options.model) };
-  const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads: host.threads }, named);
+  const job = withDefaults({ ...recipeDefaults(options), ...trainRunDefaults, threads }, named);
   checkRecipe("trainRun", recipeOf(job));
   checkDtype(job.dtype);
-  await checkLogs(job, host.store);
-  const base = await loadBase(options.model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
+  checkNumber("keepCheckpoints", job.keepCheckpoints, { min: 1, integer: true });
+  return job;
+}
+
+/** Model and pictures of a run. @throws what `loadBase` and `imageFolder` throw */
+export async function readAll({ model }: Pick<TrainRunOptions, "model">, job: TrainJob, host: Host) {
+  const base = await loadBase(model, { headAt: job.headAt, preprocessing: job.preprocessing }, host);
   if (job.dtype === "float16") requireFloat16(base.graph);
   const { store, decoder } = host;
   const val = job.val === undefined ? {} : { val: job.val };
-  const data = await imageFolder(job.data, { store, decoder, seed: job.seed, ...val });
-  const folder = await createRunFolder(job.out, { store, overwrite: job.overwrite });
-  const run = new Run({ job, base, data, folder, host });
+  return { base, data: await imageFolder(job.data, { store, decoder, seed: job.seed, ...val }) };
+}
+
+/** Trains into a folder that is open, from its last checkpoint on where it has one. @throws as `trainRun` */
+export async function carryOut(parts: RunParts): Promise<TrainResult> {
+  const { job, folder } = parts;
+  const run = new Run(parts);
   const result = await run.train().catch(async (error: unknown) => {
     if (await folder.fail()) await run.giveUp(error);
     throw error;
@@ -117,7 +157,7 @@ const divergence = ({ run }: TrainResult) =>
     hint: `The best model before that is saved in ${run}. Lower --head-lr or --tune-lr.`,
   });
 
-type Job = ReturnType<
+export type TrainJob = ReturnType<
   typeof withDefaults<
     ReturnType<typeof recipeDefaults> & typeof trainRunDefaults & { threads: number },
     TrainRunOptions
@@ -125,7 +165,7 @@ type Job = ReturnType<
 >;
 
 /** The options that are fineTune's own. */
-function recipeOf(job: Job) {
+function recipeOf(job: TrainJob) {
   const {
     data,
     model,
@@ -141,17 +181,23 @@ function recipeOf(job: Job) {
     given,
     tensorBoard,
     csv,
+    checkpointEvery,
+    keepCheckpoints,
     ...recipe
   } = job;
   return recipe;
 }
 
-interface RunParts {
-  readonly job: Job;
+export interface RunParts {
+  readonly job: TrainJob;
   readonly base: Base;
   readonly data: ImageFolder;
   readonly folder: RunFolder;
   readonly host: Host;
+  /** When the run began, where another process began it. */
+  readonly started?: string | undefined;
+  /** When it was gone on with, up to now. */
+  readonly resumed?: readonly string[] | undefined;
 }
 
 class Run {
@@ -161,7 +207,7 @@ class Run {
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.#started = parts.host.date();
+    this.#started = parts.started ?? parts.host.date();
   }
 
   async train(): Promise<TrainResult> {
@@ -174,16 +220,18 @@ class Run {
       val: data.val.size,
       head: { node: base.features.end, features: base.features.size, reason: base.features.reason },
     });
-    await this.#checkData();
+    // First of all: a folder without it is none that can be gone on with, or replaced.
     await this.#describe({ status: "running" });
+    await this.#checkData();
     const tuned = await fineTune(base, data, await this.#recipe(), host);
     const { result, evaluation } = await this.#measured(tuned);
     await tuned.model.save(folder.paths.model, {
       metrics: { accuracy: result.valAccuracy, loss: result.valLoss },
       training: this.#cardRows(result),
       dtype: job.dtype,
+      overwrite: true,
     });
-    if (result.lora) await tuned.model.saveAdapter(folder.paths.adapter);
+    if (result.lora) await tuned.model.saveAdapter(folder.paths.adapter, { overwrite: true });
     const status =
       result.stopped === "nan-loss" ? "diverged" : result.stopped === "interrupted" ? "interrupted" : "finished";
     await this.#describe({ status, finished: host.date(), result });
@@ -233,7 +281,9 @@ class Run {
     const { job, data, folder, host } = this.#parts;
     const reason = error instanceof Error ? error.message : String(error);
     job.onEvent?.({ type: "failed", path: folder.path, reason });
-    await this.#describe({ status: "failed", finished: host.date(), error: reason }).catch((cause: unknown) => {
+    const isStopped = error instanceof TrainingError && error.code === "interrupted";
+    const how = isStopped ? { status: "interrupted" } : { status: "failed", error: reason };
+    await this.#describe({ ...how, finished: host.date() }).catch((cause: unknown) => {
       if (!(cause instanceof HostError)) throw cause;
     });
     // Whatever a page fails by, it is the run's own error that is told.
@@ -272,26 +322,46 @@ class Run {
   }
 
   async #recipe(): Promise<FineTuneOptions> {
-    const { job, folder, host } = this.#parts;
+    const { job, base, data, folder, host } = this.#parts;
     const { store } = host;
-    const logs = await runLogs(job, { folder, host });
+    const { checkpointEvery: every, keepCheckpoints: keep, metric } = job;
+    const fingerprint = fingerprintOf(base.graph, data);
+    const checkpoints = await runCheckpoints({ every, keep, metric, fingerprint }, { folder, host });
+    const { resume } = checkpoints;
+    const done = resume ? epochsOf(resume) : [];
+    await store.write(folder.paths.history, done.map(({ phase, ...record }) => historyLine(phase, record)).join(""));
+    const logs = await runLogs(job, { folder, host, done });
+    this.#tellResumed(checkpoints);
     return {
       ...recipeOf(job),
       augment: job.augment ? lightAugmentation : undefined,
       cache: { folder: folder.paths.root, ...job.cache },
-      callbacks: (phase, toBeat) => [
-        historyFile({ store, path: folder.paths.history, phase }),
-        ...logs(phase),
-        checkpoint({ store, folder: folder.paths.checkpoints, phase, toBeat, monitor: monitorOf(job.metric) }),
+      resume,
+      callbacks: (start) => [
+        historyFile({ store, path: folder.paths.history, phase: start.phase }),
+        ...logs(start.phase),
+        checkpoints.phase(start),
       ],
     };
   }
 
+  #tellResumed({ resume, refused }: RunCheckpoints): void {
+    const { job, resumed } = this.#parts;
+    if (!resumed) return;
+    const at = resume && {
+      phase: resume.phase,
+      epochs: resume.fit.progress.epoch - 1,
+      steps: resume.fit.progress.step,
+    };
+    job.onEvent?.({ type: "resumed", at, refused });
+  }
+
   async #describe(state: object): Promise<void> {
-    const { job, base, data, folder, host } = this.#parts;
+    const { job, base, data, folder, host, resumed } = this.#parts;
     const about = {
       command: "train",
       started: this.#started,
+      ...(resumed ? { resumed } : {}),
       ...state,
       options: this.#options(),
       classes: data.train.classes,

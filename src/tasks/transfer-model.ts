@@ -16,8 +16,10 @@ import { loraWeights } from "../rewrite/lora.ts";
 import { mergeLora } from "../rewrite/merge-lora.ts";
 import { selectTrainable, type Unfreeze, weightNames } from "../rewrite/trainable.ts";
 import { withWeights } from "../rewrite/weights.ts";
-import type { Callback, EpochRecord } from "../training/events.ts";
-import { fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
+import type { Tensors } from "../runtime/runtime.ts";
+import type { EpochRecord } from "../training/epoch-record.ts";
+import type { Callback } from "../training/events.ts";
+import { type FitResume, fit as fitTrainer, type History, type Signal } from "../training/fit.ts";
 import { checkedRamp, type RangeTest, type RangeTestOptions, rangeTest } from "../training/range-test.ts";
 import type { Source } from "../training/source.ts";
 import { type SuggestedRates, suggestedRates } from "../training/suggested-rates.ts";
@@ -47,6 +49,8 @@ export interface FitModelOptions {
   readonly schedule?: Schedule;
   readonly callbacks?: readonly Callback[];
   readonly signal?: Signal | undefined;
+  /** Where another process stood in the same `fit`: it goes on there. */
+  readonly resume?: FitResume | undefined;
   /** Random crops and flips of the training pictures; features are then not cached. */
   readonly augment?: Augmentation | undefined;
   readonly cache?: Partial<CacheOptions>;
@@ -175,6 +179,21 @@ export class TransferModel {
     return this.#ledgers.list();
   }
 
+  /** Pictures of a data set that could not be read so far. */
+  leftOut(dataset: Dataset): readonly BadImage[] {
+    return this.#ledgers.for(dataset).list();
+  }
+
+  /** Leaves out what an earlier process could not read of a data set. */
+  recall(dataset: Dataset, leftOut: readonly BadImage[]): void {
+    this.#ledgers.for(dataset).recall(leftOut);
+  }
+
+  /** Puts weights in the place of those that have their names. @throws {GraphError} "bad-shape" */
+  setWeights(weights: Tensors): void {
+    this.#graph = withWeights(this.#graph, weights);
+  }
+
   /** Every epoch of every `fit`, in order. */
   get history(): readonly EpochRecord[] {
     return this.#history;
@@ -258,7 +277,7 @@ export class TransferModel {
       sampling = "shuffled",
       ...rest
     } = options;
-    const { epochs, initialEpoch = 0, callbacks = [], signal, onStart, ...unknown } = rest;
+    const { epochs, initialEpoch = 0, callbacks = [], signal, resume, onStart, ...unknown } = rest;
     refuseUnknown("fit", unknown);
     const how = this.#required();
     if (validation) checkClasses(validation, train.classes);
@@ -275,7 +294,7 @@ export class TransferModel {
       fitTrainer(assembly.trainer, {
         train: source(train, "train"),
         validation: validation && source(validation, "val"),
-        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, order, seed: this.#grafted.seed },
+        ...{ epochs, initialEpoch, batch, schedule, callbacks, signal, resume, order, seed: this.#grafted.seed },
         accumulate: how.accumulate,
         learningRate: how.optimizer.learningRate,
         metrics: how.metrics,

@@ -25,11 +25,7 @@ export class BatchSessions {
   readonly #workspace: Workspace;
   readonly #sessions = new Map<string, Promise<Session>>();
   readonly #programs = new Map<string, Programs>();
-  readonly #sizes: Readonly<Record<Kind, Set<number>>> = {
-    step: new Set(),
-    accumulate: new Set(),
-    evaluate: new Set(),
-  };
+  #sizes: Readonly<Record<Kind, Set<number>>> = { step: new Set(), accumulate: new Set(), evaluate: new Set() };
   readonly #graphs: Graph[] = [];
   #block: Promise<number | undefined> | undefined;
 
@@ -41,6 +37,21 @@ export class BatchSessions {
   /** Of the sessions loaded so far, before they were laid out for the engine: its nodes bear names of nodes in here. */
   get graphs(): readonly Graph[] {
     return this.#graphs;
+  }
+
+  /**
+   * The sizes that have sessions of their own, by what they do. Which those are decides in what order numbers are added up:
+   * with the same sizes, another process comes to the same bits.
+   */
+  get sizes(): Readonly<Record<Kind, readonly number[]>> {
+    const { step, accumulate, evaluate } = this.#sizes;
+    return { step: [...step], accumulate: [...accumulate], evaluate: [...evaluate] };
+  }
+
+  /** Gives sessions of their own to the sizes that had them in another process. */
+  recall(sizes: Readonly<Record<string, readonly number[]>>): void {
+    const of = (kind: Kind) => new Set(sizes[kind]);
+    this.#sizes = { step: of("step"), accumulate: of("accumulate"), evaluate: of("evaluate") };
   }
 
   /** @throws {HostError} "engine-failed" */

@@ -1,11 +1,25 @@
 import type { Tensors } from "../runtime/runtime.ts";
+import type { EpochRecord } from "./epoch-record.ts";
+import type { Progress } from "./progress.ts";
 
 /** What happens during `fit`, in order. */
 export type TrainingEvent =
-  | { readonly type: "begin"; readonly epochs: number; readonly initialEpoch: number; readonly steps: number }
+  | BeginEvent
   | StepEvent
   | ({ readonly type: "epoch" } & EpochRecord)
   | { readonly type: "end"; readonly reason: StopReason };
+
+export interface BeginEvent {
+  readonly type: "begin";
+  /** The last epoch, and the one before the first, counted over all phases. */
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  /** Batches of an epoch. */
+  readonly steps: number;
+  /** Epochs that an earlier process did of this `fit`, and batches of the one after them. */
+  readonly done: readonly EpochRecord[];
+  readonly step: number;
+}
 
 export interface StepEvent {
   readonly type: "step";
@@ -23,22 +37,6 @@ export interface StepEvent {
   readonly learningRate: number;
 }
 
-/** One line of a history. */
-export interface EpochRecord {
-  /** From 1, counted over all phases. */
-  readonly epoch: number;
-  /** Means over the epoch, while the weights moved. */
-  readonly loss: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** On the validation data, after the epoch. */
-  readonly valLoss?: number;
-  readonly valMetrics?: Readonly<Record<string, number>>;
-  /** Of the epoch's last step. */
-  readonly learningRate: number;
-  readonly examples: number;
-  readonly seconds: number;
-}
-
 export type StopReason = "done" | "early-stopping" | "time-limit" | "nan-loss" | "interrupted";
 
 /** What a callback may do to the run. */
@@ -50,6 +48,8 @@ export interface Control {
   /** Copies of those and the optimizer's slots. */
   state(): Promise<Tensors>;
   restore(weights: Tensors): Promise<void>;
+  /** Where the run stands: with `state`, what it takes to go on from here. */
+  progress(): Progress;
 }
 
 /** Hears every event; `fit` waits for it. */

@@ -11,7 +11,7 @@ import { memoryStore } from "../store/memory-store.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Store } from "../store/store.ts";
 import { cachedSource, FeatureCache } from "./feature-cache.ts";
-import type { Examples, Source } from "./source.ts";
+import type { PassExamples, Source } from "./source.ts";
 
 const features = [
   { name: "a", shape: [2, 3] },
@@ -154,9 +154,14 @@ describe("cachedSource", () => {
     return { cache, seen: frozen.seen, made: cachedSource({ cache, pixels, frozen: frozen.session, target, onFill }) };
   }
 
-  async function pass(made: Source, order: readonly number[], epoch: number): Promise<readonly Examples[]> {
-    const batches: Examples[] = [];
-    for await (const batch of made.batches({ order, batch: 4, epoch })) batches.push(batch);
+  async function pass(
+    made: Source,
+    order: readonly number[],
+    epoch: number,
+    from = 0,
+  ): Promise<readonly PassExamples[]> {
+    const batches: PassExamples[] = [];
+    for await (const batch of made.batches({ order, batch: 4, epoch, from })) batches.push(batch);
     return batches;
   }
 
@@ -178,11 +183,25 @@ describe("cachedSource", () => {
     expect(await pass(made, [49, 3, 20, 7, 1], 1)).toEqual([
       {
         indices: [49, 3, 20, 7],
+        end: 4,
         inputs: { y: floats([490, 30, 200, 70], [4, 1]) },
         targets: Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0),
       },
-      { indices: [1], inputs: { y: tensor("float32", [1, 1], Float32Array.of(10)) }, targets: Float32Array.of(1, 0) },
+      {
+        indices: [1],
+        end: 5,
+        inputs: { y: tensor("float32", [1, 1], Float32Array.of(10)) },
+        targets: Float32Array.of(1, 0),
+      },
     ]);
+  });
+
+  test("goes on where a pass stood", async () => {
+    const { made } = source(fakeSource(50));
+    const order = [49, 3, 20, 7, 1, 6, 9, 2, 11];
+    const whole = await pass(made, order, 1);
+    expect(whole.map(({ end }) => end)).toEqual([4, 8, 9]);
+    expect(await pass(made, order, 1, 4)).toEqual(whole.slice(1));
   });
 
   test("a pass that was not prepared fills what is missing", async () => {

@@ -141,12 +141,15 @@ export function cachedSource({ cache, pixels, frozen, target, onFill }: CachedSo
   return {
     prepare: (signal) => fill(pixels.indices(), signal),
     indices: pixels.indices,
-    async *batches({ order, batch }) {
+    leftOut: pixels.leftOut,
+    recall: pixels.recall,
+    async *batches({ order, batch, from = 0 }) {
       await fill(order);
       const readable = order.filter((index) => cache.has(index));
-      for (let start = 0; start < readable.length; start += batch) {
+      for (let start = from; start < readable.length; start += batch) {
         const indices = readable.slice(start, start + batch);
-        yield { indices, inputs: await cache.read(indices), targets: stackTargets(indices, target) };
+        const end = start + indices.length;
+        yield { indices, end, inputs: await cache.read(indices), targets: stackTargets(indices, target) };
       }
     },
   };

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { type FakeTrainerOptions, fakeSource, fakeTrainer } from "../../test/fixtures/fake-training.ts";
+import { floats } from "../base/tensor.ts";
 import { constant, cosine, reduceOnPlateau, stepDecay } from "../program/schedules.ts";
 import { stopOnNaN } from "./callbacks/stop-on-nan.ts";
 import type { Callback, TrainingEvent } from "./events.ts";
-import { evaluate, type FitOptions, fit as fitTrainer } from "./fit.ts";
+import { evaluate, type FitOptions, type FitResume, fit as fitTrainer } from "./fit.ts";
+import { progressSchema } from "./progress.ts";
 
 const usual = {
   batch: 4,
@@ -36,7 +38,7 @@ describe("epochs", () => {
   test("tells begin, each step, each epoch and the end, in order", async () => {
     const { events } = await run({ epochs: 2 });
     expect(events.map(({ type }) => type).join(" ")).toBe("begin step step step epoch step step step epoch end");
-    expect(events[0]).toEqual({ type: "begin", epochs: 2, initialEpoch: 0, steps: 3 });
+    expect(events[0]).toEqual({ type: "begin", epochs: 2, initialEpoch: 0, steps: 3, done: [], step: 0 });
     expect(events.at(-1)).toEqual({ type: "end", reason: "done" });
   });
 
@@ -67,7 +69,7 @@ describe("epochs", () => {
   });
 
   test("a record holds means of training and validation", async () => {
-    const times = [0, 2500];
+    const times = [0, 0, 2500];
     const { history, trainer } = await run(
       { epochs: 1, validation: fakeSource(5), now: () => times.shift() ?? 0 },
       { loss: () => 2, valLoss: (at) => [1, 6][at] ?? 0 },
@@ -325,4 +327,73 @@ test("evaluate goes through all examples in their order and changes nothing", as
   ]);
   expect(means).toEqual({ count: 10, loss: 0.8, metrics: { accuracy: 0.5 } });
   expect(trainer.asked).toEqual([]);
+});
+
+describe("a run that goes on", () => {
+  const losses = [5, 4, 3.5, 3, 2.5, 2.25, 2, 1.5, 1.25];
+  const options = { epochs: 3, accumulate: 2, schedule: cosine(), validation: fakeSource(5) } as const;
+
+  interface Moment extends FitResume {
+    /** Steps asked for, and batches evaluated, before. */
+    readonly asked: number;
+    readonly evaluated: number;
+  }
+
+  /** The whole run, and where it stood at each step and epoch. */
+  async function watched() {
+    const trainer = fakeTrainer({ loss: (at) => losses[at] ?? 0 });
+    const moments: Moment[] = [];
+    const watch: Callback = async (event, control) => {
+      if (event.type !== "step" && event.type !== "epoch") return;
+      const [progress, state] = [control.progress(), await control.state()];
+      moments.push({ progress, state, asked: trainer.asked.length, evaluated: trainer.evaluated.length });
+    };
+    const history = await fitTrainer(trainer, { train: fakeSource(10), ...usual, ...options, callbacks: [watch] });
+    return { trainer, moments, history };
+  }
+
+  test("does from any moment on what it would have done", async () => {
+    const whole = await watched();
+    expect(whole.moments).toHaveLength(12);
+    for (const { asked, evaluated, ...resume } of whole.moments) {
+      const stored = { ...resume, progress: progressSchema.parse(JSON.parse(JSON.stringify(resume.progress))) };
+      const trainer = fakeTrainer({ loss: (at) => losses[at + asked] ?? 0 });
+      const history = await fitTrainer(trainer, { train: fakeSource(10), ...usual, ...options, resume: stored });
+      expect(trainer.asked).toEqual(whole.trainer.asked.slice(asked));
+      expect(trainer.evaluated).toEqual(whole.trainer.evaluated.slice(evaluated));
+      expect(history).toEqual(whole.history);
+      expect(await trainer.state()).toEqual(await whole.trainer.state());
+    }
+  });
+
+  test("tells callbacks first what is done, with the weights that the run began with", async () => {
+    const { moments } = await watched();
+    const resume = moments[5];
+    const trainer = fakeTrainer();
+    const told: unknown[] = [];
+    const tell: Callback = async (event, control) => {
+      if (event.type === "begin") told.push(event.done.length, event.step, await control.weights());
+    };
+    await fitTrainer(trainer, { train: fakeSource(10), ...usual, ...options, resume, callbacks: [tell] });
+    expect(told).toEqual([1, 2, { w: floats([0]) }]);
+  });
+
+  test("counts the seconds of all processes together", async () => {
+    const now = (start: number) => {
+      let ms = start;
+      return () => (ms += 100);
+    };
+    const moments: FitResume[] = [];
+    const watch: Callback = async (event, control) => {
+      if (event.type === "step") moments.push({ progress: control.progress(), state: await control.state() });
+    };
+    const timed = { train: fakeSource(10), ...usual, epochs: 1 };
+    await fitTrainer(fakeTrainer(), { ...timed, now: now(0), callbacks: [watch] });
+    const [resume] = moments;
+    const { epochs } = await fitTrainer(fakeTrainer(), { ...timed, now: now(1e9), resume });
+    const spent = resume?.progress.epochSeconds ?? 0;
+    expect(spent).toBeGreaterThan(0);
+    expect(epochs[0]?.seconds).toBeGreaterThan(spent);
+    expect(epochs[0]?.seconds).toBeLessThan(spent + 2);
+  });
 });

@@ -1,12 +1,16 @@
 import { checkNumber } from "../base/options.ts";
 import { type Random, random } from "../base/random.ts";
+import { numbersIn, rangesOf } from "../base/ranges.ts";
 import { measures, type WatchedName } from "../evaluation/measures.ts";
 import { isMetric } from "../evaluation/metrics.ts";
 import { type PredictionBatch, predictionLog } from "../evaluation/prediction-log.ts";
 import type { Activation } from "../evaluation/scores.ts";
-import { type Means, tally } from "../evaluation/tally.ts";
+import { type Means, type TallyState, tally } from "../evaluation/tally.ts";
 import type { Schedule } from "../program/schedules.ts";
-import type { Callback, Control, EpochRecord, StopReason, TrainingEvent } from "./events.ts";
+import type { Tensors } from "../runtime/runtime.ts";
+import type { EpochRecord } from "./epoch-record.ts";
+import type { Callback, Control, StopReason, TrainingEvent } from "./events.ts";
+import type { Progress } from "./progress.ts";
 import type { Source } from "./source.ts";
 import { checkBatchSize, type Trainer } from "./trainer.ts";
 
@@ -33,10 +37,19 @@ export interface FitOptions {
   /** The examples of an epoch, in the order of its steps; by default all, shuffled. Depends on its arguments alone. */
   readonly order?: ((indices: readonly number[], rng: Random) => readonly number[]) | undefined;
   readonly callbacks?: readonly Callback[];
+  /** Where an earlier process stood that trained the same with the same options: the run goes on there. */
+  readonly resume?: FitResume | undefined;
   /** Stops the run after the current step, or before the first one while the sources are prepared. */
   readonly signal?: Signal | undefined;
   /** Milliseconds, from any start. */
   readonly now: () => number;
+}
+
+/** What another process left to go on with. */
+export interface FitResume {
+  readonly progress: Progress;
+  /** The trainer's, at that place. */
+  readonly state: Tensors;
 }
 
 /** The part of an AbortSignal that is looked at. */
@@ -54,6 +67,9 @@ export interface History {
  * Trains for some epochs: each shuffles the examples, steps through them in batches, and evaluates the validation
  * data. Everything that happens is told to the callbacks as events, in order.
  *
+ * With `resume` it goes on in the middle of an epoch. The weights, the history and the events that come are then, to the last
+ * bit, those of a run that was never interrupted, but for the seconds.
+ *
  * @throws {UsageError} "bad-option" · {TrainingError} "batch-too-small" for the batch that is left over at the end
  * @throws what the callbacks and the trainer throw
  */
@@ -69,24 +85,35 @@ export async function fit(trainer: Trainer, options: FitOptions): Promise<Histor
   if (epochs > initialEpoch && examples > 0) checkBatchSize(examples % batch || batch, trainer);
   const run = new Run(trainer, options);
   await run.begin(epochs, initialEpoch);
-  for (let epoch = initialEpoch + 1; epoch <= epochs && !run.stopped; epoch++) await run.epoch(epoch);
+  while (run.next <= epochs && !run.stopped) await run.epoch();
   await run.end();
   return { epochs: run.records, stopped: run.stopped ?? "done" };
 }
 
 class Run {
-  readonly records: EpochRecord[] = [];
+  readonly records: EpochRecord[];
   stopped: StopReason | undefined;
   readonly #trainer: Trainer;
   readonly #options: FitOptions;
   readonly #control: Control;
-  #steps = 0;
+  /** Updates. */
+  #steps: number;
   /** Of the last step. */
-  #rate = 0;
+  #rate: number;
+  #pass: Pass;
+  /** By the clock, in milliseconds, had the run never been interrupted. */
+  readonly #started: number;
 
   constructor(trainer: Trainer, options: FitOptions) {
     this.#trainer = trainer;
     this.#options = options;
+    const { initialEpoch = 0, resume } = options;
+    const { records = [], updates = 0, learningRate = 0, seconds = 0 } = resume?.progress ?? {};
+    this.records = [...records];
+    this.#steps = updates;
+    this.#rate = learningRate;
+    this.#started = options.now() - 1000 * seconds;
+    this.#pass = resume ? recalled(resume.progress) : fresh(initialEpoch + 1);
     this.#control = {
       stop: (reason) => {
         this.stopped ??= reason;
@@ -94,11 +121,23 @@ class Run {
       weights: () => trainer.weights(),
       state: () => trainer.state(),
       restore: (weights) => trainer.setState(weights),
+      progress: () => this.#progress(),
     };
   }
 
+  /** The epoch under way. */
+  get next(): number {
+    return this.#pass.epoch;
+  }
+
+  /** Callbacks hear of it while the weights are those that this `fit` began with. */
   async begin(epochs: number, initialEpoch: number): Promise<void> {
-    await this.#tell({ type: "begin", epochs, initialEpoch, steps: this.#stepsPerEpoch() });
+    const { resume, train, validation } = this.#options;
+    train.recall(resume?.progress.leftOut.train ?? []);
+    validation?.recall(resume?.progress.leftOut.validation ?? []);
+    const steps = stepsIn(this.#pass.examples ?? train.indices(), this.#options);
+    await this.#tell({ type: "begin", epochs, initialEpoch, steps, done: [...this.records], step: this.#pass.step });
+    if (resume) await this.#trainer.goOn(resume.state, resume.progress.trainer);
     this.#heed();
   }
 
@@ -106,10 +145,12 @@ class Run {
     return this.#tell({ type: "end", reason: this.stopped ?? "done" });
   }
 
-  async epoch(epoch: number): Promise<void> {
+  /** Does the epoch under way, or what is left of it. */
+  async epoch(): Promise<void> {
     const { now, validation } = this.#options;
-    const started = now();
-    const trained = await this.#pass(epoch);
+    const { epoch } = this.#pass;
+    this.#pass.startedAt = now() - 1000 * this.#pass.seconds;
+    const trained = await this.#train();
     if (this.stopped === "interrupted" || this.stopped === "nan-loss") return;
     const judged = validation && (await evaluate(this.#trainer, { ...this.#options, source: validation }));
     // Stopped half-way through the validation data: what was measured does not count.
@@ -121,37 +162,42 @@ class Run {
       ...(judged ? { valLoss: judged.loss, valMetrics: judged.metrics } : {}),
       learningRate: this.#rate,
       examples: trained.count,
-      seconds: (now() - started) / 1000,
+      seconds: this.#epochSeconds(),
     };
     this.records.push(record);
+    this.#pass = fresh(epoch + 1);
     await this.#tell({ type: "epoch", ...record });
   }
 
-  /** One pass over the training data. */
-  async #pass(epoch: number): Promise<Means> {
+  /** One pass over the training data, or what is left of it. */
+  async #train(): Promise<Means> {
     const { train, batch, accumulate = 1, seed, metrics, activation, exclusive = true } = this.#options;
     const { order: ordered = shuffled } = this.#options;
+    const pass = this.#pass;
+    const { epoch } = pass;
+    pass.examples ??= train.indices();
     const rng = random(seed).fork("epoch", epoch);
-    const order = ordered(train.indices(), rng.fork("order"));
-    const sums = tally(metrics.filter(isMetric), { activation, exclusive });
-    const steps = this.#stepsPerEpoch();
-    let step = 0;
-    for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch }))) {
+    const order = ordered(pass.examples, rng.fork("order"));
+    const sums = tally(metrics.filter(isMetric), { activation, exclusive, from: pass.sums?.() });
+    pass.sums = () => sums.state();
+    const steps = stepsIn(pass.examples, this.#options);
+    for await (const { item: examples, last } of withLast(train.batches({ order, batch, epoch, from: pass.end }))) {
       const learningRate = this.#learningRate();
       this.#rate = learningRate;
-      const waits = !last && (step + 1) % accumulate !== 0;
+      const waits = !last && (pass.step + 1) % accumulate !== 0;
       const { loss, logits } = await this.#trainer.step(examples, {
         learningRate,
-        rng: rng.fork("step", step),
+        rng: rng.fork("step", pass.step),
         accumulate: waits,
       });
-      step++;
+      pass.step++;
+      pass.end = examples.end;
       if (!waits) this.#steps++;
       const count = examples.indices.length;
       sums.add({ logits, targets: examples.targets, losses: loss, count });
       const means = sums.means();
       const told = { loss: means.loss, metrics: means.metrics, batchLoss: loss, examples: means.count, learningRate };
-      await this.#tell({ type: "step", epoch, step, steps: Math.max(steps, step), ...told });
+      await this.#tell({ type: "step", epoch, step: pass.step, steps: Math.max(steps, pass.step), ...told });
       this.#heed();
       if (this.stopped) break;
     }
@@ -165,14 +211,32 @@ class Run {
     return wanted;
   }
 
-  #stepsPerEpoch(): number {
-    return Math.ceil(this.#options.train.indices().length / this.#options.batch);
+  #progress(): Progress {
+    const { train, validation, now } = this.#options;
+    const { epoch, step, end, examples, sums } = this.#pass;
+    return {
+      ...{ epoch, step, end, sums: sums?.(), examples: examples && rangesOf(examples) },
+      epochSeconds: this.#epochSeconds(),
+      seconds: (now() - this.#started) / 1000,
+      updates: this.#steps,
+      learningRate: this.#rate,
+      records: [...this.records],
+      trainer: this.#trainer.progress(),
+      leftOut: { train: train.leftOut(), validation: validation?.leftOut() ?? [] },
+    };
+  }
+
+  /** Spent on the epoch under way. */
+  #epochSeconds(): number {
+    const { seconds, startedAt } = this.#pass;
+    return startedAt === undefined ? seconds : (this.#options.now() - startedAt) / 1000;
   }
 
   #learningRate(): number {
-    const { schedule, learningRate, epochs, initialEpoch = 0, accumulate = 1 } = this.#options;
+    const { schedule, learningRate, epochs, initialEpoch = 0, accumulate = 1, train } = this.#options;
     const losses = this.records.map(({ loss, valLoss }) => valLoss ?? loss);
-    const totalSteps = Math.ceil(this.#stepsPerEpoch() / accumulate) * (epochs - initialEpoch);
+    const steps = stepsIn(this.#pass.examples ?? train.indices(), this.#options);
+    const totalSteps = Math.ceil(steps / accumulate) * (epochs - initialEpoch);
     return learningRate * schedule.factor({ step: this.#steps, totalSteps, epoch: this.records.length, losses });
   }
 
@@ -180,6 +244,31 @@ class Run {
     for (const callback of this.#options.callbacks ?? []) await callback(event, this.#control);
   }
 }
+
+/** A pass over the training data under way. */
+interface Pass {
+  readonly epoch: number;
+  step: number;
+  end: number;
+  /** Those that it began with. */
+  examples?: readonly number[] | undefined;
+  sums?: (() => TallyState) | undefined;
+  /** Spent on it by earlier processes. */
+  readonly seconds: number;
+  /** Milliseconds, by the clock, had it not been interrupted. */
+  startedAt?: number | undefined;
+}
+
+const fresh = (epoch: number): Pass => ({ epoch, step: 0, end: 0, seconds: 0 });
+
+const recalled = ({ epoch, step, end, examples, sums, epochSeconds }: Progress): Pass => ({
+  ...{ epoch, step, end, seconds: epochSeconds },
+  examples: examples && numbersIn(examples),
+  sums: sums && (() => sums),
+});
+
+const stepsIn = (examples: readonly number[], { batch }: Pick<FitOptions, "batch">): number =>
+  Math.ceil(examples.length / batch);
 
 const shuffled = (indices: readonly number[], rng: Random): readonly number[] => rng.shuffle(indices);
 

@@ -33,18 +33,20 @@ export function pixelSource({ dataset, ledger, input, shape, prepare, target }: 
       const bad = new Set(ledger.list().map(({ index }) => index));
       return Array.from({ length: dataset.size }, (_, index) => index).filter((index) => !bad.has(index));
     },
-    async *batches({ order, batch, epoch, signal }) {
+    leftOut: () => ledger.list(),
+    recall: (leftOut) => ledger.recall(leftOut),
+    async *batches({ order, batch, from = 0, epoch, signal }) {
       const times = timesBefore(order);
       const read = batches(dataset, {
-        indices: order,
+        indices: order.slice(from),
         batch,
         shape,
-        prepare: (image, into, index, place) => prepare(image, into, { index, epoch, time: times[place] ?? 0 }),
+        prepare: (image, into, index, place) => prepare(image, into, { index, epoch, time: times[from + place] ?? 0 }),
         onBad: (index, error) => ledger.add(index, error),
         ...(signal ? { signal } : {}),
       });
-      for await (const { indices, inputs } of read) {
-        yield { indices, inputs: { [input]: inputs }, targets: stackTargets(indices, target) };
+      for await (const { indices, end, inputs } of read) {
+        yield { indices, end: from + end, inputs: { [input]: inputs }, targets: stackTargets(indices, target) };
       }
     },
   };

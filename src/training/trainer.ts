@@ -7,6 +7,7 @@ import { names, type TrainingProgram } from "../program/training-program.ts";
 import { float32Output } from "../runtime/outputs.ts";
 import type { Tensors, Workspace } from "../runtime/runtime.ts";
 import { BatchSessions } from "./batch-sessions.ts";
+import type { TrainerProgress } from "./progress.ts";
 import type { Examples } from "./source.ts";
 
 /** A training program at work in a workspace. */
@@ -27,6 +28,10 @@ export interface Trainer {
   /** Weights, running statistics, optimizer slots, gradient sums. */
   state(): Promise<Tensors>;
   setState(tensors: Tensors): Promise<void>;
+  /** What else it needs, beside its state, to go on where it stands. */
+  progress(): TrainerProgress;
+  /** Goes on where another process stood. */
+  goOn(state: Tensors, progress: TrainerProgress): Promise<void>;
   /** What its sessions were made from, as far as they are loaded: see `BatchSessions.graphs`. */
   readonly graphs: readonly Graph[];
 }
@@ -112,6 +117,17 @@ class WorkspaceTrainer implements Trainer {
 
   setState(tensors: Tensors): Promise<void> {
     return this.#workspace.setState(tensors);
+  }
+
+  progress(): TrainerProgress {
+    return { updates: this.#updates, pending: this.#pending, sizes: this.#sessions.sizes };
+  }
+
+  async goOn(state: Tensors, { updates, pending, sizes }: TrainerProgress): Promise<void> {
+    await this.setState(state);
+    this.#updates = updates;
+    this.#pending = pending;
+    this.#sessions.recall(sizes);
   }
 
   async #accumulate(feeds: Tensors, count: number): Promise<Tensors> {

@@ -1,6 +1,10 @@
+import { UsageError } from "../../base/errors.ts";
+import { resumeRun } from "../../tasks/resume/resume-run.ts";
+import { readStoredRun } from "../../tasks/resume/stored-options.ts";
+import type { RunEvent } from "../../tasks/run-events.ts";
 import { runPaths } from "../../tasks/run-folder.ts";
-import { trainRun } from "../../tasks/train-run.ts";
-import type { Body } from "../command.ts";
+import { type TrainResult, trainRun } from "../../tasks/train-run.ts";
+import type { Body, Invocation } from "../command.ts";
 import { defaultRun } from "../default-run.ts";
 import type { trainFlags, trainOperands } from "../flags/train.ts";
 import { hostFor } from "../host-for.ts";
@@ -10,23 +14,72 @@ import { trainSummary } from "../output/train-summary.ts";
 import { printJson } from "../output/ui.ts";
 import { watchRun } from "../output/watch-run.ts";
 
-/** `regraft train`: trains and leaves a run folder. */
-export const train: Body<typeof trainOperands, typeof trainFlags> = async ({ operands: { data }, flags, ui }) => {
+type TrainInvocation = Invocation<typeof trainOperands, typeof trainFlags>;
+
+/** `regraft train`: trains and leaves a run folder, or goes on with one. */
+export const train: Body<typeof trainOperands, typeof trainFlags> = async (invocation) => {
+  const { flags, ui } = invocation;
   const host = hostFor(ui);
   const { store } = host;
-  const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
-  const options = { ...flags, data, out, given: ["data", ...Object.keys(flags)], signal: ui.signal };
-  const result = await watchRun(ui, out, (onEvent) => trainRun({ ...options, onEvent }, host));
+  const { out, work } =
+    flags.resume === undefined ? begun(invocation, host) : goneOnWith(flags.resume, invocation, host);
+  const result = await watchRun(ui, out, work);
   if (ui.json) printJson(ui, { type: "result", ...result });
   else {
+    const paths = runPaths(store, result.run);
+    const { data, val, tensorBoard } = readStoredRun(await store.readText(paths.about), paths.about).options;
     const next = [
-      ...(await nextSteps({ run: result.run, data, val: flags.val }, store)),
-      ...boardCommand(flags.tensorBoard, runPaths(store, result.run).tensorBoard),
+      ...(data === undefined ? [] : await nextSteps({ run: result.run, data, val }, store)),
+      ...boardCommand(tensorBoard, paths.tensorBoard),
     ];
     for (const line of trainSummary(result, next, ui.out.colors)) ui.out.line(line);
   }
   return result.stopped === "interrupted" ? 130 : 0;
 };
+
+interface Work {
+  /** The run's folder. */
+  readonly out: string;
+  readonly work: (onEvent: (event: RunEvent) => void) => Promise<TrainResult>;
+}
+
+function begun({ operands: { data }, flags, ui }: TrainInvocation, host: ReturnType<typeof hostFor>): Work {
+  const { resume: _, model, ...options } = flags;
+  if (data === undefined || model === undefined) {
+    throw new UsageError("bad-option", "<data> is needed: the folder of pictures to train on.", {
+      hint: "regraft train photos --model mobilenet_v2, or regraft train --resume runs/photos to go on with a run.",
+    });
+  }
+  const { store } = host;
+  const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
+  const given = ["data", ...Object.keys(flags)];
+  return {
+    out,
+    work: (onEvent) => trainRun({ ...options, model, data, out, given, signal: ui.signal, onEvent }, host),
+  };
+}
+
+function goneOnWith(
+  run: string,
+  { operands: { data }, flags, ui }: TrainInvocation,
+  host: ReturnType<typeof hostFor>,
+): Work {
+  const { resume: _, out, overwrite, ...options } = flags;
+  if (out !== undefined || overwrite) {
+    throw new UsageError(
+      "bad-option",
+      `--resume writes to the folder of the run: ${out ? "--out" : "--overwrite"} is not for it.`,
+      {
+        hint: "Leave it out, or leave out --resume to train anew.",
+      },
+    );
+  }
+  const place = data === undefined ? {} : { data };
+  return {
+    out: run,
+    work: (onEvent) => resumeRun({ ...options, ...place, run, signal: ui.signal, onEvent }, host),
+  };
+}
 
 /** What shows the event files, where there are some. */
 const boardCommand = (given: string | true | undefined, usual: string): readonly string[] =>

@@ -1,13 +1,13 @@
 import { type Flags, picked } from "../flag.ts";
 import { budget, listOf, number, percentage, text, wholeNumber } from "../values.ts";
-import { trainFlags, trainOperands } from "./train.ts";
+import { modelToTrain, picturesToTrainOn, trainFlags } from "./train.ts";
 
 const comparison = "Comparison:";
 
-export const compareOperands = trainOperands;
+export const compareOperands = picturesToTrainOn;
 
 export const compareFlags = {
-  ...picked(trainFlags, "model"),
+  ...modelToTrain,
   out: {
     term: "--out <folder>",
     about: "the comparison's folder (default: runs/<data>-compared-<date>)",

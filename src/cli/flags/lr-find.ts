@@ -1,15 +1,15 @@
 import { type Flags, picked } from "../flag.ts";
 import { number, oneOf, text, wholeNumber } from "../values.ts";
-import { trainFlags, trainOperands } from "./train.ts";
+import { modelToTrain, picturesToTrainOn, trainFlags } from "./train.ts";
 
 const test = "Range test:";
 const rate = number({ above: 0 });
 
-export const lrFindOperands = trainOperands;
+export const lrFindOperands = picturesToTrainOn;
 
 /** What makes a difference to the curve is set as for `train`. */
 export const lrFindFlags = {
-  ...picked(trainFlags, "model"),
+  ...modelToTrain,
   phase: {
     term: "--phase <name>",
     about: "head: for the first phase of train; tune: for the second, after the head is trained (default: head)",

@@ -1,6 +1,7 @@
 import { measureNames } from "../../evaluation/measures.ts";
-import { type Flags, type Operands, one, onOff } from "../flag.ts";
+import { type Flags, maybe, type Operands, one, onOff } from "../flag.ts";
 import {
+  checkpointPace,
   classWeights,
   folderOrFraction,
   listOf,
@@ -26,18 +27,32 @@ const share = number({ min: 0, below: 1 });
 /** Without a value: the usual place. */
 const placeOrUsual = (given: string): string | true => (given === "" ? true : text(given));
 
-export const trainOperands = {
-  data: one("data", "folder of pictures: <class>/*, or train/<class>/* and val/<class>/*"),
-} as const satisfies Operands;
+const aboutData = "folder of pictures: <class>/*, or train/<class>/* and val/<class>/*";
+
+/** What is trained on, where it has to be named. */
+export const picturesToTrainOn = { data: one("data", aboutData) } as const satisfies Operands;
+
+/** A run that is gone on with names its own. */
+export const trainOperands = { data: maybe("data", aboutData) } as const satisfies Operands;
+
+const baseModel = {
+  term: "--model <name or path>",
+  about:
+    "pre-trained classifier: one that `regraft models` lists, hf:owner/name, an https address of a model's file, a model folder or an .onnx file",
+  group: files,
+  parse: text,
+};
+
+/** The model that is trained, where it has to be named. */
+export const modelToTrain = { model: { ...baseModel, required: true } } as const satisfies Flags;
 
 export const trainFlags = {
-  model: {
-    term: "--model <name or path>",
-    about:
-      "pre-trained classifier: one that `regraft models` lists, hf:owner/name, an https address of a model's file, a model folder or an .onnx file",
+  model: { ...baseModel, requiredUnless: "--resume" },
+  resume: {
+    term: "--resume <run>",
+    about: "go on with a run that was stopped or killed, from its last checkpoint and with its options",
     group: files,
     parse: text,
-    required: true,
   },
   out: { term: "--out <folder>", about: "the run's folder (default: runs/<data>-<date>)", group: files, parse: text },
   val: {
@@ -70,6 +85,19 @@ export const trainFlags = {
     about: "the history as CSV too, a row per epoch (default: history.csv in the run's folder)",
     group: files,
     parse: placeOrUsual,
+  },
+  checkpointEvery: {
+    term: "--checkpoint-every <steps or time>",
+    about:
+      "write a checkpoint within an epoch too: after 500 steps, or 10m (default: 5m; after each epoch in any case)",
+    group: files,
+    parse: checkpointPace,
+  },
+  keepCheckpoints: {
+    term: "--keep-checkpoints <n>",
+    about: "checkpoints that are kept, the latest ones (default: 2)",
+    group: files,
+    parse: wholeNumber({ min: 1 }),
   },
   maxBadFraction: { ...maxBadFraction, group: files },
 

@@ -24,7 +24,7 @@ const phase: RunEvent = {
   cached: true,
 };
 const training = (event: TrainingEvent): RunEvent => ({ type: "training", phase: "head", event });
-const begin = training({ type: "begin", epochs: 10, initialEpoch: 0, steps: 4 });
+const begin = training({ type: "begin", epochs: 10, initialEpoch: 0, steps: 4, done: [], step: 0 });
 const step = (epoch: number, done: number): RunEvent =>
   training({
     type: "step",

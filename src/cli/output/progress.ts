@@ -1,9 +1,10 @@
 import type { Normalization } from "../../tasks/from-scratch.ts";
 import type { PhaseName } from "../../tasks/phase.ts";
 import type { RunEvent } from "../../tasks/run-events.ts";
-import type { EpochRecord, StepEvent, TrainingEvent } from "../../training/events.ts";
+import type { EpochRecord } from "../../training/epoch-record.ts";
+import type { StepEvent, TrainingEvent } from "../../training/events.ts";
 import { bar } from "./bar.ts";
-import { clock, count, counted, decimals, duration, percent } from "./format.ts";
+import { clock, count, counted, decimals, duration, percent, shellWord } from "./format.ts";
 import { Pace } from "./pace.ts";
 import { type Colors, type Terminal, widthOf } from "./terminal.ts";
 
@@ -46,6 +47,7 @@ export class Progress {
 
   show(event: RunEvent): void {
     if (event.type === "start") this.#start(event);
+    if (event.type === "resumed") this.#resumed(event);
     if (event.type === "fresh-weights") this.#terminal.line(freshLine(event, this.#terminal.colors));
     if (event.type === "checking") this.#checking(event);
     if (event.type === "health") this.#health(event);
@@ -64,7 +66,9 @@ export class Progress {
 
   #failed({ path }: Of<"failed">): void {
     this.#terminal.clearStatus();
-    this.#terminal.line(`What was done so far stays in ${path}: history and checkpoints, no model.`);
+    this.#terminal.line(
+      `What was done so far stays in ${path}. To go on: npx regraft train --resume ${shellWord(path)}`,
+    );
   }
 
   #start({ model, classes, train, val, head }: Of<"start">): void {
@@ -79,6 +83,17 @@ export class Progress {
       `${dim("data ")}  ${counted(classes.length, "class", "classes")} ${dim(`(${names})`)}: ${pictures}`,
     );
     this.#terminal.line(`${dim("run  ")}  ${this.#run}`);
+  }
+
+  #resumed({ at, refused }: Of<"resumed">): void {
+    const { dim, yellow } = this.#terminal.colors;
+    for (const { file, reason } of refused)
+      this.#terminal.line(`${yellow("!    ")}  checkpoint ${file} is not used: ${reason}`);
+    const steps = at && at.steps > 0 ? ` and ${counted(at.steps, "step")}` : "";
+    const place = at
+      ? `after ${counted(at.epochs, "epoch")}${steps} (${at.phase})`
+      : "at the beginning: there is no checkpoint";
+    this.#terminal.line(`${dim("on   ")}  goes on ${place}`);
   }
 
   #checking({ done, total }: Of<"checking">): void {
@@ -131,7 +146,7 @@ export class Progress {
   #trained(phase: PhaseName, event: TrainingEvent): void {
     if (event.type === "begin") {
       this.#epochs = event.epochs;
-      this.#pace = new Pace(this.#now(), event.initialEpoch);
+      this.#pace = new Pace(this.#now(), event.initialEpoch + event.done.length);
     }
     if (event.type === "step") this.#step(phase, event);
     if (event.type === "epoch") this.#epoch(phase, event);

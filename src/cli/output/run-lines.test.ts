@@ -35,6 +35,10 @@ it("tells of skipped pictures and leaves out what is only for the eye", () => {
   });
   expect(lineOf({ type: "features", phase: "head", split: "val", done: 1, total: 2 })).toBeUndefined();
   expect(
-    lineOf({ type: "training", phase: "head", event: { type: "begin", epochs: 1, initialEpoch: 0, steps: 1 } }),
+    lineOf({
+      type: "training",
+      phase: "head",
+      event: { type: "begin", epochs: 1, initialEpoch: 0, steps: 1, done: [], step: 0 },
+    }),
   ).toBeUndefined();
 });

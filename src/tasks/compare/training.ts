@@ -2,12 +2,12 @@ import type { TrainVal } from "../../data/dataset.ts";
 import type { Judgement } from "../../evaluation/contest.ts";
 import type { Predictions } from "../../evaluation/predictions.ts";
 import { timeLimit } from "../../training/callbacks/time-limit.ts";
-import type { EpochRecord, StopReason } from "../../training/events.ts";
+import type { StopReason } from "../../training/events.ts";
 import type { Base } from "../base-model.ts";
 import { fineTune, unlessInterrupted } from "../fine-tune.ts";
 import type { Host } from "../host.ts";
-import type { PhaseName, PhaseResult } from "../phase.ts";
-import type { FineTuneOptions } from "../recipe.ts";
+import type { PhaseEpoch, PhaseResult } from "../phase.ts";
+import type { FineTuneOptions, PhaseStart } from "../recipe.ts";
 import type { RunEvent } from "../run-events.ts";
 import type { TransferModel } from "../transfer-model.ts";
 import type { StrategyName, StrategyRecipe } from "./strategies.ts";
@@ -18,11 +18,6 @@ export interface TrainingKey {
   readonly seed: number;
   /** Of the training pictures, the share that it is given. Above 0, to 1. */
   readonly share: number;
-}
-
-/** An epoch of a training, and of which phase it is. */
-export interface PhaseEpoch extends EpochRecord {
-  readonly phase: PhaseName;
 }
 
 /** What a training came to. */
@@ -76,7 +71,7 @@ export async function trainOnce(options: TrainOnceOptions, host: Host): Promise<
     }
     onEvent(event);
   };
-  const limits = (phase: PhaseName) =>
+  const limits = ({ phase }: PhaseStart) =>
     recipe.phaseSeconds ? [timeLimit({ seconds: recipe.phaseSeconds[phase], now: host.now })] : [];
   const tuning = { ...common, ...recipe.options, seed: key.seed, onEvent: watch, callbacks: limits };
   const tuned = await fineTune(base, data, tuning, host).catch(unlessInterrupted);

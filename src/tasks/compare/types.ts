@@ -22,6 +22,7 @@ type Common = Omit<
   | "seed"
   | "signal"
   | "callbacks"
+  | "resume"
   | "onEvent"
 >;
 

@@ -5,8 +5,8 @@ import type { ComparisonReport, HistoryPoint, StrategyReport } from "../../repor
 import { lastPart, settingsTold } from "../../report/settings-told.ts";
 import type { Store } from "../../store/store.ts";
 import { readings } from "../../training/callbacks/monitor.ts";
-import type { PhaseEpoch } from "../compare/training.ts";
 import type { CompareResult, StrategyResult } from "../compare/types.ts";
+import type { PhaseEpoch } from "../phase.ts";
 import type { ToldOption } from "../told-options.ts";
 import { datasetReport } from "./dataset-report.ts";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeRun } from "../../../test/fixtures/fake-control.ts";
 import { epochRecord } from "../../../test/fixtures/fake-training.ts";
+import { floats } from "../../base/tensor.ts";
 import { bestWeights } from "./best-weights.ts";
 
 async function trained(options: Parameters<typeof bestWeights>[0], ...losses: readonly number[]) {
@@ -56,5 +57,11 @@ describe("bestWeights", () => {
   test("refuses unknown options", () => {
     const misspelt = { monitor: "loss", bar: 1 };
     expect(() => bestWeights(misspelt)).toThrow('bestWeights has no option "bar".');
+  });
+
+  test("remembers the best epoch of another process that it goes on with", async () => {
+    const resume = { record: epochRecord(2, { valLoss: 1 }), weights: { w: floats([42]) } };
+    expect(await trained({ resume }, 3, 2)).toMatchObject({ weights: 42, best: { epoch: 2 } });
+    expect(await trained({ resume }, 3, 0.5)).toMatchObject({ weights: 2, best: { epoch: 2, valLoss: 0.5 } });
   });
 });

@@ -1,12 +1,20 @@
 import { refuseUnknown } from "../../base/options.ts";
 import type { Tensors } from "../../runtime/runtime.ts";
-import type { Callback, EpochRecord } from "../events.ts";
+import type { EpochRecord } from "../epoch-record.ts";
+import type { Callback } from "../events.ts";
 import { improves, type Monitor } from "./monitor.ts";
 
 export interface BestWeightsOptions {
   readonly monitor?: Monitor;
   /** What an epoch must beat to count as better, e.g. the best of an earlier phase. */
   readonly toBeat?: EpochRecord | undefined;
+  /** The best epoch that another process did of the same `fit`, where it goes on, and the weights that it made. */
+  readonly resume?: BestEpoch | undefined;
+}
+
+export interface BestEpoch {
+  readonly record: EpochRecord;
+  readonly weights: Tensors;
 }
 
 /** A callback that remembers the best epoch. */
@@ -21,14 +29,14 @@ export interface BestWeights extends Callback {
  *
  * @see Keras ModelCheckpoint(save_best_only), EarlyStopping(restore_best_weights)
  */
-export function bestWeights({ monitor = "valLoss", toBeat, ...rest }: BestWeightsOptions = {}): BestWeights {
+export function bestWeights({ monitor = "valLoss", toBeat, resume, ...rest }: BestWeightsOptions = {}): BestWeights {
   refuseUnknown("bestWeights", rest);
   let best: EpochRecord | undefined;
   let kept: Tensors | undefined;
   const callback: Callback = async (event, control) => {
     if (event.type === "begin") {
-      best = undefined;
-      kept = await control.weights();
+      best = resume?.record;
+      kept = resume?.weights ?? (await control.weights());
     }
     if (event.type === "epoch" && improves(event, best ?? toBeat, monitor)) {
       best = event;

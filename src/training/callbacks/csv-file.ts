@@ -28,6 +28,12 @@ export function csvFile({ store, path, phase }: CsvFileOptions): Callback {
   };
 }
 
+/** Rows as such a file has them, under their header; nothing for none. */
+export function csvText(rows: readonly ReturnType<typeof historyRow>[]): string {
+  const [first] = rows;
+  return first ? [Object.keys(first), ...rows.map((row) => Object.values(row))].map(line).join("") : "";
+}
+
 const otherColumns = (path: string, header: string): HostError =>
   new HostError("write-failed", `${path} has other columns than ${header.trimEnd()}.`, {
     hint: "Name a file that is not there yet.",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FakeRun } from "../../../test/fixtures/fake-control.ts";
+import { epochRecord } from "../../../test/fixtures/fake-training.ts";
 import { earlyStopping } from "./early-stopping.ts";
 
 async function epochsDone(options: Parameters<typeof earlyStopping>[0], ...losses: readonly number[]) {
@@ -64,4 +65,16 @@ test("starts afresh with each fit, and puts the best weights back where asked to
   await second.begin();
   expect(await second.valLosses(5, 4)).toBe(2);
   expect(second.stopped).toBeUndefined();
+});
+
+test("goes on counting where another process stopped", async () => {
+  const done = [3, 2, 4].map((valLoss, at) => epochRecord(at + 1, { valLoss }));
+  const run = new FakeRun(earlyStopping({ patience: 2 }));
+  await run.begin({ done });
+  expect(run.stopped).toBeUndefined();
+  await run.epoch(4, { valLoss: 2 });
+  expect(run.stopped).toBe("early-stopping");
+  const over = new FakeRun(earlyStopping({ patience: 2 }));
+  await over.begin({ done: [...done, epochRecord(4, { valLoss: 5 })] });
+  expect(over.stopped).toBe("early-stopping");
 });

@@ -1,4 +1,5 @@
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
+import type { EpochRecord } from "../epoch-record.ts";
 import type { Callback } from "../events.ts";
 import { bestWeights } from "./best-weights.ts";
 import { type Monitor, merit } from "./monitor.ts";
@@ -14,7 +15,8 @@ export interface EarlyStoppingOptions {
 }
 
 /**
- * Ends training when an epoch's number has not improved for `patience` epochs. Starts afresh with each `fit`.
+ * Ends training when an epoch's number has not improved for `patience` epochs. Starts afresh with each `fit`, or with the
+ * epochs that are done of it.
  *
  * @throws {UsageError} "bad-option"
  * @see Keras EarlyStopping(patience, min_delta, restore_best_weights)
@@ -32,17 +34,20 @@ export function earlyStopping({
   const keeper = restoreBest ? bestWeights({ monitor }) : undefined;
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;
+  const count = (record: EpochRecord) => {
+    const value = merit(record, monitor);
+    const better = value > best + minDelta;
+    best = better ? value : best;
+    waited = better ? 0 : waited + 1;
+  };
   return async (event, control) => {
     await keeper?.(event, control);
     if (event.type === "begin") {
       best = Number.NEGATIVE_INFINITY;
       waited = 0;
+      for (const record of event.done) count(record);
     }
-    if (event.type !== "epoch") return;
-    const value = merit(event, monitor);
-    const better = value > best + minDelta;
-    best = better ? value : best;
-    waited = better ? 0 : waited + 1;
+    if (event.type === "epoch") count(event);
     if (waited >= patience) control.stop("early-stopping");
   };
 }

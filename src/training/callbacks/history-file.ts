@@ -1,4 +1,5 @@
 import type { Store } from "../../store/store.ts";
+import type { EpochRecord } from "../epoch-record.ts";
 import type { Callback } from "../events.ts";
 import { historyRow } from "./history-row.ts";
 
@@ -12,6 +13,10 @@ export interface HistoryFileOptions {
 /** Adds a line of JSON for each epoch: {"phase", "epoch", "loss", "accuracy", "valLoss", "valAccuracy", ...}. */
 export function historyFile({ store, path, phase }: HistoryFileOptions): Callback {
   return async (event) => {
-    if (event.type === "epoch") await store.append(path, `${JSON.stringify(historyRow(phase, event))}\n`);
+    if (event.type === "epoch") await store.append(path, historyLine(phase, event));
   };
 }
+
+/** An epoch as such a file has it. */
+export const historyLine = (phase: string, record: EpochRecord): string =>
+  `${JSON.stringify(historyRow(phase, record))}\n`;

@@ -1,4 +1,4 @@
-import type { EpochRecord } from "../events.ts";
+import type { EpochRecord } from "../epoch-record.ts";
 import { readings } from "./monitor.ts";
 
 /** An epoch as a flat row, as history.jsonl and the CSV file have it: {"phase", "epoch", "loss", "accuracy", "valLoss", ...}. */

@@ -1,6 +1,6 @@
 import { UsageError } from "../../base/errors.ts";
 import { type MeasureName, measures, valName } from "../../evaluation/measures.ts";
-import type { EpochRecord } from "../events.ts";
+import type { EpochRecord } from "../epoch-record.ts";
 
 /**
  * What "best" is judged by: a measure's name as in `evaluation/measures`, "val" before it where it is the validation data's,

@@ -11,6 +11,9 @@ const control: Control = {
   weights: async () => ({}),
   state: async () => ({}),
   restore: async () => {},
+  progress: () => {
+    throw new Error("event files need none");
+  },
 };
 
 const step = (epoch: number, at: number, batchLoss: number): StepEvent => ({
@@ -41,16 +44,21 @@ test("writes scalars by step and by epoch in runs as Keras has them, phases on o
   const epoch = (at: number, valLoss: number) =>
     ({ type: "epoch", ...epochRecord(at, { loss: 0.75, valLoss, valMetrics: { accuracy: 0.25 } }) }) as const;
   await teller("head")(
-    { type: "begin", epochs: 1, initialEpoch: 0, steps: 2 },
+    { type: "begin", epochs: 1, initialEpoch: 0, steps: 2, done: [], step: 0 },
     step(1, 1, 2),
     step(1, 2, 1),
     epoch(1, 0.5),
     { type: "end", reason: "done" },
   );
-  await teller("tune")({ type: "begin", epochs: 2, initialEpoch: 1, steps: 2 }, step(2, 1, 0.5), epoch(2, 0.125), {
-    type: "end",
-    reason: "done",
-  });
+  await teller("tune")(
+    { type: "begin", epochs: 2, initialEpoch: 1, steps: 2, done: [], step: 0 },
+    step(2, 1, 0.5),
+    epoch(2, 0.125),
+    {
+      type: "end",
+      reason: "done",
+    },
+  );
   const train = await read("train");
   expect(train[0]).toEqual({ wallTime: 1_764_320_000, step: 0, fileVersion: "brain.Event:2", values: {} });
   expect(train.slice(1).map(({ step: at, values }) => [at, values])).toEqual([
@@ -70,14 +78,17 @@ test("writes scalars by step and by epoch in runs as Keras has them, phases on o
 
 test("without validation there is no validation run", async () => {
   const { store, teller } = board();
-  await teller("fit")({ type: "begin", epochs: 1, initialEpoch: 0, steps: 1 }, { type: "epoch", ...epochRecord(1) });
+  await teller("fit")(
+    { type: "begin", epochs: 1, initialEpoch: 0, steps: 1, done: [], step: 0 },
+    { type: "epoch", ...epochRecord(1) },
+  );
   expect(await store.list("/logs")).toEqual(["train"]);
 });
 
 test("steps wait for the disk no longer than a second, and only whole records reach it", async () => {
   const { teller, clock, read } = board();
   const tell = teller("fit");
-  await tell({ type: "begin", epochs: 9, initialEpoch: 0, steps: 9 });
+  await tell({ type: "begin", epochs: 9, initialEpoch: 0, steps: 9, done: [], step: 0 });
   await tell(step(1, 1, 1), step(1, 2, 1));
   expect((await read("train")).length).toBe(2);
   clock.seconds += 1.5;
@@ -93,11 +104,18 @@ test("steps wait for the disk no longer than a second, and only whole records re
 
 test("a second run into one folder has a file of its own, and counts its steps from its first epoch", async () => {
   const store = memoryStore();
-  await board(store).teller("fit")({ type: "begin", epochs: 1, initialEpoch: 0, steps: 2 }, step(1, 1, 1));
-  await board(store).teller("fit")({ type: "begin", epochs: 4, initialEpoch: 3, steps: 2 }, step(4, 1, 1), {
-    type: "end",
-    reason: "done",
-  });
+  await board(store).teller("fit")(
+    { type: "begin", epochs: 1, initialEpoch: 0, steps: 2, done: [], step: 0 },
+    step(1, 1, 1),
+  );
+  await board(store).teller("fit")(
+    { type: "begin", epochs: 4, initialEpoch: 3, steps: 2, done: [], step: 0 },
+    step(4, 1, 1),
+    {
+      type: "end",
+      reason: "done",
+    },
+  );
   const names = await store.list("/logs/train");
   expect(names).toEqual([0, 1].map((number) => `events.out.tfevents.1764320000.regraft.${number}`));
   const [, second = ""] = names;

@@ -1,5 +1,6 @@
 import type { Store } from "../../store/store.ts";
-import type { Callback, EpochRecord, StepEvent, TrainingEvent } from "../events.ts";
+import type { EpochRecord } from "../epoch-record.ts";
+import type { Callback, StepEvent, TrainingEvent } from "../events.ts";
 import type { Summary } from "../tensorboard/event.ts";
 import { EventFile } from "../tensorboard/event-file.ts";
 
@@ -31,7 +32,13 @@ export function tensorBoard({ store, folder, date }: TensorBoardOptions): Tensor
   const write = async (phase: string, event: TrainingEvent) => {
     const wallTime = Date.parse(date()) / 1000;
     if (event.type === "begin") {
-      steps = Math.max(steps, event.initialEpoch * event.steps);
+      const isResumed = event.done.length > 0 || event.step > 0;
+      steps = Math.max(steps, (event.initialEpoch + event.done.length) * event.steps + event.step);
+      if (isResumed) {
+        await train.goOn({ step: steps + 1, wallTime });
+        await validation.goOn({ step: event.initialEpoch + event.done.length + 1, wallTime });
+        return;
+      }
       await train.add([{ tag: "phase", text: beginning(phase, event) }], { step: event.initialEpoch, wallTime });
     }
     if (event.type === "step") await train.add(stepSummaries(event), { step: ++steps, wallTime });

@@ -23,16 +23,22 @@ export class EventFile {
   /** @param wallTime seconds since 1970 */
   async add(
     summaries: readonly Summary[],
-    { step, wallTime }: { readonly step: number; readonly wallTime: number },
+    at: { readonly step: number; readonly wallTime: number; readonly goesOn?: boolean },
   ): Promise<void> {
+    const { wallTime } = at;
     if (this.#path === undefined) {
       this.#path = await freshPath(this.#store, this.#folder, wallTime);
       this.#waiting.push(record(encodeEvent({ wallTime, fileVersion: "brain.Event:2" })));
     }
-    this.#waiting.push(record(encodeEvent({ wallTime, step, summaries })));
+    this.#waiting.push(record(encodeEvent({ ...at, summaries })));
     if (wallTime - this.#writtenAt < longestWait) return;
     this.#writtenAt = wallTime;
     await this.flush();
+  }
+
+  /** Says that the run goes on at a step, in a file of its own: what older files have of later steps does not count. */
+  async goOn({ step, wallTime }: { readonly step: number; readonly wallTime: number }): Promise<void> {
+    await this.add([], { step, wallTime, goesOn: true });
   }
 
   /** @throws {HostError} "disk-full" · "write-failed" */

@@ -13,21 +13,27 @@ export interface Event {
   /** Said once, at the start of a file. */
   readonly fileVersion?: string;
   readonly summaries?: readonly Summary[];
+  /** A run goes on at this step: what was written of later ones is of another course, and is not shown. */
+  readonly goesOn?: boolean;
 }
 
 /** `DataType` of TensorFlow for texts. */
 const DT_STRING = 7;
+/** `SessionLog.SessionStatus` */
+const SESSION_START = 1;
 
 /**
  * An event as TensorBoard reads it. Scalars are `simple_value`s, as PyTorch writes them: every reader knows those.
  *
  * @see tensorboard/compat/proto: event.proto, summary.proto, tensor.proto, whose numbers of fields these are
  */
-export function encodeEvent({ wallTime, step = 0, fileVersion, summaries = [] }: Event): Uint8Array {
+export function encodeEvent({ wallTime, step = 0, fileVersion, summaries = [], goesOn }: Event): Uint8Array {
   const event = new BinaryWriter();
   event.tag(1, WireType.Bit64).double(wallTime);
   if (step !== 0) event.tag(2, WireType.Varint).int64(step);
   if (fileVersion !== undefined) event.tag(3, WireType.LengthDelimited).string(fileVersion);
+  // SessionLog { status: START }
+  if (goesOn) message(event, 7, (log) => log.tag(1, WireType.Varint).int32(SESSION_START));
   if (summaries.length === 0) return event.finish();
   return message(event, 5, (summary) => {
     for (const one of summaries) message(summary, 1, (value) => writeValue(value, one));

@@ -1,0 +1,85 @@
+import { TrainingError, UsageError } from "../../base/errors.ts";
+import { optionText } from "../../report/command-again.ts";
+import type { Host } from "../host.ts";
+import { type RunFolder, reopenRunFolder } from "../run-folder.ts";
+import { carryOut, readAll, type TrainResult, type TrainRunOptions, trainJob } from "../train-run.ts";
+import { readStoredRun, type StoredOptions, type StoredRun } from "./stored-options.ts";
+
+export interface ResumeOptions extends StoredOptions, Pick<TrainRunOptions, "onEvent" | "signal"> {
+  /** Folder of the run. */
+  readonly run: string;
+}
+
+/** Options that may be others than before: where things lie, and what does not change what is trained. */
+const free: ReadonlySet<string> = new Set<keyof StoredOptions>([
+  "data",
+  "model",
+  "val",
+  "threads",
+  "report",
+  "checkpointEvery",
+  "keepCheckpoints",
+  "cache",
+]);
+
+/**
+ * Goes on with a run that was killed, stopped or had no room on the disk, from its last whole checkpoint: with the options that
+ * it was begun with. On the same machine, with the same number of threads, it ends with the model and the history that it
+ * would have had, to the last bit, but for the seconds.
+ *
+ * @param options what lies elsewhere than it did: `data`, `model`, `val`; what does not change the training. Others must be
+ *   those of the run
+ * @throws {HostError} "no-run" · {TrainingError} "cannot-resume" · "bad-checkpoint" · {UsageError} "bad-option" · what `trainRun` throws
+ */
+export async function resumeRun({ run, onEvent, signal, ...options }: ResumeOptions, host: Host): Promise<TrainResult> {
+  const { store } = host;
+  const folder = await reopenRunFolder(run, { store });
+  const stored = readStoredRun(await store.readText(folder.paths.about), folder.paths.about);
+  await checkUnfinished(stored, folder, host);
+  checkSame(options, stored.options);
+  const { data, model, ...rest } = { ...stored.options, ...options };
+  if (data === undefined || model === undefined) {
+    throw new UsageError("bad-option", `${folder.paths.about} names no data, or no model.`, {
+      hint: "Give them again.",
+    });
+  }
+  const given = [...stored.given, ...Object.keys(options)];
+  const wanted: TrainRunOptions = { ...rest, data, model, out: run, given };
+  const job = trainJob({ ...wanted, ...(onEvent ? { onEvent } : {}), ...(signal ? { signal } : {}) }, host);
+  const read = await readAll({ model }, job, host);
+  const { started, resumed } = stored;
+  return carryOut({ ...read, job, folder, host, started, resumed: [...resumed, host.date()] });
+}
+
+async function checkUnfinished({ status, options }: StoredRun, folder: RunFolder, { store }: Host): Promise<void> {
+  const { path, paths } = folder;
+  if (status === "diverged") {
+    throw new TrainingError("cannot-resume", `The loss of ${path} stopped being a number: it would do so again.`, {
+      hint: "Train anew with a lower learning rate and another --out.",
+    });
+  }
+  // Killed between the end of the training and that of the work: what is missing is made again.
+  const isWhole = paths.root === path && (options.report === false || (await store.kind(paths.report)) === "file");
+  if (status !== "finished" || !isWhole) return;
+  throw new TrainingError("cannot-resume", `${path} is finished: there is nothing left to train.`, {
+    hint: "Use its model (regraft predict, regraft evaluate), or train anew with another --out.",
+  });
+}
+
+/** @throws {UsageError} "bad-option" where an option would make it another run */
+function checkSame(options: StoredOptions, stored: StoredOptions): void {
+  const then: Readonly<Record<string, unknown>> = { ...stored };
+  const other = Object.entries(options).find(
+    ([name, value]) => !free.has(name) && JSON.stringify(value) !== JSON.stringify(then[name]),
+  );
+  if (!other) return;
+  const [name, value] = other;
+  const was = then[name] === undefined ? "not set" : optionText(name, then[name]);
+  throw new UsageError(
+    "bad-option",
+    `"${name}" was ${was} when the run began, and cannot become ${optionText(name, value)}.`,
+    {
+      hint: "Leave it out: a run goes on with the options that it was begun with. For other ones, train anew.",
+    },
+  );
+}
