@@ -37,11 +37,14 @@ export interface CrashTestResult {
 export async function crashTest(options: CrashTestOptions): Promise<CrashTestResult> {
   const { recipes, kills, seed, print } = options;
   const tally = { kills: 0, runs: 0, refused: 0, doing: {} as Record<string, number>, failures: [] as string[] };
+  let told = 0;
   for (let round = 0; tally.kills < kills; round++) {
     const recipe = recipes[round % recipes.length];
     if (!recipe) break;
     const wanted = Math.ceil((kills - tally.kills) / Math.max(1, recipes.length - (round % recipes.length)));
     await killed(recipe, { ...options, tally, rng: random(seed).fork("round", round), most: Math.min(wanted, 12) });
+    for (const failure of tally.failures.slice(told)) print(`FAILED  ${failure}`);
+    told = tally.failures.length;
     print(`${tally.kills} of ${kills} kills, ${tally.runs} runs compared, ${tally.failures.length} failures`);
   }
   return tally;

@@ -14,8 +14,8 @@ export const crashRecipes: readonly CrashRecipe[] = [
     flags: [...common, ...phases, "--augment", "--accumulate", "2", "--sampling", "balanced", "--patience", "2"],
   },
   {
-    name: "low-rank adapters, CSV and TensorBoard",
-    flags: [...common, ...phases, "--lora", "4", "--csv", "--tensorboard"],
+    name: "a hidden layer, CSV and TensorBoard",
+    flags: [...common, ...phases, "--hidden", "16", "--csv", "--tensorboard"],
   },
   { name: "from scratch, BatchNormalization training", flags: [...common, "--from-scratch", "--epochs", "4"] },
 ];
