@@ -14,4 +14,4 @@ export const floors = [
 export const shell = ["hosts", "server", "cli", "ui", "index.ts"];
 
 /** Packages that belong to Node: the core reaches them through ports. */
-export const nodePackages = ["onnxruntime-node", "sharp", "picocolors", "commander", "undici"];
+export const nodePackages = ["onnxruntime-node", "sharp", "picocolors", "commander", "undici", "fs-native-extensions"];

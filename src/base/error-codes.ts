@@ -64,6 +64,7 @@ export const errorCodes = {
   "out-of-memory": "The machine has not as much memory as was needed.",
   "not-ours": "What would be taken away was put there by another program.",
   "run-exists": "The run folder exists already.",
+  "in-use": "Another process, or another call of this one, is writing there.",
   "no-run": "The folder is not a run folder.",
   "disk-full": "A file could not be written: the disk is full.",
   "write-failed": "A file could not be written.",

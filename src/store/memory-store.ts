@@ -1,9 +1,19 @@
 import { DataError, HostError } from "../base/errors.ts";
 import { joined } from "../base/joined.ts";
 import { utf8 } from "../base/utf8.ts";
+import { inUse } from "./holder.ts";
 import { MemoryScratch } from "./memory-scratch.ts";
 import { pastEnd } from "./past-end.ts";
-import { type FileContent, type FolderEntry, isInPieces, type OpenFile, type Scratch, type Store } from "./store.ts";
+import {
+  type FileContent,
+  type FolderEntry,
+  isInPieces,
+  type Lock,
+  type LockOptions,
+  type OpenFile,
+  type Scratch,
+  type Store,
+} from "./store.ts";
 
 /** Files in memory: for tests, and for hosts without a disk. Paths are split at "/". */
 export function memoryStore(): Store {
@@ -13,6 +23,7 @@ export function memoryStore(): Store {
 class MemoryStore implements Store {
   readonly #files = new Map<string, Uint8Array>();
   readonly #folders = new Set<string>(["", "/"]);
+  readonly #locked = new Set<string>();
 
   join(...parts: readonly string[]): string {
     return clean(parts.filter((part) => part !== "").join("/"));
@@ -121,6 +132,23 @@ class MemoryStore implements Store {
 
   async scratch(): Promise<Scratch> {
     return new MemoryScratch();
+  }
+
+  async lock(path: string, { what = path }: LockOptions = {}): Promise<Lock> {
+    const file = clean(path);
+    if (this.#locked.has(file)) throw inUse(what);
+    // Taken before the first wait, so that of two calls at once one is refused.
+    this.#locked.add(file);
+    let isHeld = true;
+    const release = async () => {
+      if (isHeld && this.#locked.delete(file)) this.#files.delete(file);
+      isHeld = false;
+    };
+    await this.write(file, "").catch((error: unknown) => {
+      this.#locked.delete(file);
+      throw error;
+    });
+    return { release };
   }
 
   #refuseFolder(path: string): void {

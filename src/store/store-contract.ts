@@ -224,5 +224,53 @@ export function storeContract(name: string, make: () => Promise<StoreFixture>): 
       await scratch.close();
       expect(await store.list(fixture.folder)).toEqual([]);
     });
+
+    it("gives a lock to one at a time, and says what is locked", async () => {
+      const lock = await store.lock(at("runs", "x.lock"), { what: "runs/x" });
+      expect(await store.kind(at("runs", "x.lock"))).toBe("file");
+      await expect(store.lock(at("runs", "x.lock"), { what: "runs/x" })).rejects.toMatchObject({
+        code: "in-use",
+        message: expect.stringContaining('"runs/x" is being written by '),
+        hint: expect.stringContaining("another place"),
+      });
+      const other = await store.lock(at("runs", "y.lock"));
+      await lock.release();
+      await (await store.lock(at("runs", "x.lock"))).release();
+      await other.release();
+      expect(await store.list(at("runs"))).toEqual([]);
+    });
+
+    it("gives a lock to one of those who ask at once, every time", async () => {
+      for (let round = 0; round < 20; round++) {
+        const asked = await Promise.allSettled([1, 2, 3, 4].map(() => store.lock(at("lock"))));
+        const given = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+        expect(given).toHaveLength(1);
+        await given[0]?.release();
+      }
+      expect(await store.list(fixture.folder)).toEqual([]);
+    });
+
+    it("does not give up another's lock when one is released twice", async () => {
+      const first = await store.lock(at("lock"));
+      await first.release();
+      const second = await store.lock(at("lock"));
+      await first.release();
+      await expect(store.lock(at("lock"))).rejects.toMatchObject({ code: "in-use" });
+      await second.release();
+    });
+
+    it("takes a file that stands where the lock is to be for one that was left behind", async () => {
+      await store.write(at("lock"), '{"pid":1}');
+      await (await store.lock(at("lock"))).release();
+      expect(await store.list(fixture.folder)).toEqual([]);
+    });
+
+    it("locks nothing where a folder stands, or a file in the way", async () => {
+      await store.makeFolder(at("folder"));
+      await store.write(at("file"), "x");
+      await expect(store.lock(at("folder"))).rejects.toMatchObject({ code: "write-failed" });
+      await expect(store.lock(at("file", "below"))).rejects.toMatchObject({ code: "write-failed" });
+      expect(await store.list(fixture.folder)).toEqual(["file", "folder"]);
+    });
   });
 }

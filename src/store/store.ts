@@ -53,6 +53,24 @@ export interface Store {
   remove(path: string): Promise<void>;
   /** A growing file for numbers that do not fit in memory; removed by `close`. */
   scratch(folder: string): Promise<Scratch>;
+  /**
+   * Holds a lock until it is released, or until the process ends, however it ends: whoever asks for it meanwhile is told who
+   * has it, other calls of this process too. While it is held a small file stands at `path`. One that a crash left
+   * there is held by nobody. Makes missing folders. Who does not ask is kept from nothing.
+   *
+   * @throws {HostError} "in-use" · "write-failed" where nothing can be written, or the disk keeps no locks · "disk-full"
+   */
+  lock(path: string, options?: LockOptions): Promise<Lock>;
+}
+
+export interface LockOptions {
+  /** What is guarded, for whoever is refused: "runs/x". The lock's own path where left out. */
+  readonly what?: string;
+}
+
+export interface Lock {
+  /** Removes the file; a second call does nothing. */
+  release(): Promise<void>;
 }
 
 /** Bytes, text as UTF-8, or bytes in pieces that are written one after another: no piece of memory holds the whole. */

@@ -53,7 +53,7 @@ export const compareDefaults: Required<Pick<CompareOptions, Defaulted>> = {
  * (compare.json), every epoch of every training (history.jsonl), the best model of the strategy to take, and a page that
  * tells it all (report.html).
  *
- * @throws {UsageError} "bad-option" · {HostError} "run-exists" · {TrainingError} "interrupted" where no strategy was
+ * @throws {UsageError} "bad-option" · {HostError} "run-exists" · "in-use" · {TrainingError} "interrupted" where no strategy was
  *   done · "nan-loss" where none came to anything · what `loadBase`, `imageFolder` and `fineTune` throw
  */
 export async function compareStrategies(options: CompareOptions, host: Host): Promise<CompareResult> {

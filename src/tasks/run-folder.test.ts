@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { storeMethods } from "../../test/fixtures/store-methods.ts";
+import { HostError } from "../base/errors.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { createRunFolder, modelFolderOf, reopenRunFolder } from "./run-folder.ts";
 
@@ -74,6 +76,59 @@ describe("createRunFolder", () => {
     await expect(createRunFolder("/home", { store, overwrite })).rejects.toMatchObject(failure);
     await expect(createRunFolder("/home/thesis.txt", { store, overwrite })).rejects.toMatchObject(failure);
     expect(await store.readText("/home/thesis.txt")).toBe("years of work");
+  });
+
+  test("is nobody else's until the run is kept, has failed, or could not begin", async () => {
+    const store = await withRun();
+    const inUse = { code: "in-use", message: expect.stringContaining('"/runs/b" is being written') };
+    const kept = await createRunFolder("/runs/b", { store });
+    await expect(createRunFolder("/runs/b/", { store })).rejects.toMatchObject(inUse);
+    await expect(createRunFolder("/runs/b", { store, overwrite: true })).rejects.toMatchObject(inUse);
+    await store.write(kept.paths.about, "first");
+    await kept.keep();
+    const failed = await createRunFolder("/runs/b", { store, overwrite: true });
+    await expect(createRunFolder("/runs/b", { store, overwrite: true })).rejects.toMatchObject(inUse);
+    await failed.fail();
+    await expect(createRunFolder("/runs/b", { store })).rejects.toMatchObject({ code: "run-exists" });
+    await (await createRunFolder("/runs/b", { store, overwrite: true })).keep();
+    expect(await store.list("/runs")).toEqual(["a", "b"]);
+  });
+
+  test("is still its own while a failed run says its last word", async () => {
+    const store = memoryStore();
+    const run = await createRunFolder("/runs/a", { store });
+    await store.write(store.join(run.paths.checkpoints, "best", "state.json"), "{}");
+    const last = async () => {
+      await expect(createRunFolder("/runs/a", { store })).rejects.toMatchObject({ code: "in-use" });
+      await store.write(run.paths.about, "failed");
+    };
+    expect(await run.fail(last)).toBe(true);
+    expect(await store.readText("/runs/a/run.json")).toBe("failed");
+    expect(await store.list("/runs")).toEqual(["a"]);
+  });
+
+  test("an empty folder that was there is empty again after a failure", async () => {
+    const store = memoryStore();
+    await store.makeFolder("/runs/a");
+    const run = await createRunFolder("/runs/a", { store });
+    await store.write(run.paths.about, "new");
+    expect(await run.fail(() => Promise.reject(new Error("nothing stays")))).toBe(false);
+    expect([await store.list("/runs"), await store.list("/runs/a")]).toEqual([["a"], []]);
+  });
+
+  test("an old run comes back where the new one cannot take its place", async () => {
+    const store = storeMethods(await withRun());
+    const { rename } = store;
+    store.rename = async (from, to) => {
+      if (from.endsWith("-new")) throw new HostError("write-failed", "a fault of the disk");
+      return rename(from, to);
+    };
+    const run = await createRunFolder("/runs/a", { store, overwrite: true });
+    await store.write(run.paths.about, "new");
+    await expect(run.keep()).rejects.toThrow("a fault of the disk");
+    expect(await store.readText("/runs/a/run.json")).toBe("old");
+    await (await createRunFolder("/runs/a", { store, overwrite: true })).fail();
+    expect(await store.list("/runs")).toEqual(["a"]);
   });
 
   test("a failed run disappears, unless it has a checkpoint", async () => {

@@ -106,7 +106,7 @@ const trainRunDefaults: Required<Pick<TrainRunOptions, Defaulted>> = {
  * The whole story: loads model and pictures, fine-tunes, measures, and leaves a run folder with the model, its card,
  * the history, what everything was set to, and a page that tells it all.
  *
- * @throws {HostError} "run-exists" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
+ * @throws {HostError} "run-exists" · "in-use" · {TrainingError} "nan-loss" after saving the best model so far · what fineTune throws
  */
 export async function trainRun(options: TrainRunOptions, host: Host): Promise<TrainResult> {
   const job = trainJob(options, host);
@@ -140,7 +140,7 @@ export async function carryOut(parts: RunParts): Promise<TrainResult> {
   const { job, folder } = parts;
   const run = new Run(parts);
   const result = await run.train().catch(async (error: unknown) => {
-    if (await folder.fail()) await run.giveUp(error);
+    await folder.fail(() => run.giveUp(error));
     throw error;
   });
   await folder.keep();

@@ -1,11 +1,11 @@
 import { UsageError } from "../../base/errors.ts";
+import type { Host } from "../../tasks/host.ts";
 import { resumeRun } from "../../tasks/resume/resume-run.ts";
 import { readStoredRun } from "../../tasks/resume/stored-options.ts";
-import type { RunEvent } from "../../tasks/run-events.ts";
 import { runPaths } from "../../tasks/run-folder.ts";
 import { type TrainResult, trainRun } from "../../tasks/train-run.ts";
 import type { Body, Invocation } from "../command.ts";
-import { defaultRun } from "../default-run.ts";
+import { inDefaultRun } from "../default-run.ts";
 import type { trainFlags, trainOperands } from "../flags/train.ts";
 import { hostFor } from "../host-for.ts";
 import { nextSteps } from "../next-steps.ts";
@@ -21,9 +21,9 @@ export const train: Body<typeof trainOperands, typeof trainFlags> = async (invoc
   const { flags, ui } = invocation;
   const host = hostFor(ui);
   const { store } = host;
-  const { out, work } =
-    flags.resume === undefined ? begun(invocation, host) : goneOnWith(flags.resume, invocation, host);
-  const result = await watchRun(ui, out, work);
+  const result = await (flags.resume === undefined
+    ? begun(invocation, host)
+    : goneOnWith(flags.resume, invocation, host));
   if (ui.json) printJson(ui, { type: "result", ...result });
   else {
     const paths = runPaths(store, result.run);
@@ -37,48 +37,31 @@ export const train: Body<typeof trainOperands, typeof trainFlags> = async (invoc
   return result.stopped === "interrupted" ? 130 : 0;
 };
 
-interface Work {
-  /** The run's folder. */
-  readonly out: string;
-  readonly work: (onEvent: (event: RunEvent) => void) => Promise<TrainResult>;
-}
-
-function begun({ operands: { data }, flags, ui }: TrainInvocation, host: ReturnType<typeof hostFor>): Work {
-  const { resume: _, model, ...options } = flags;
+/** A new run. */
+function begun({ operands: { data }, flags, ui }: TrainInvocation, host: Host): Promise<TrainResult> {
+  const { resume: _, model, out, ...rest } = flags;
   if (data === undefined || model === undefined) {
     throw new UsageError("bad-option", "<data> is needed: the folder of pictures to train on.", {
       hint: "regraft train photos --model mobilenet_v2, or regraft train --resume runs/photos to go on with a run.",
     });
   }
   const { store } = host;
-  const out = flags.out ?? defaultRun(store.join("runs", store.baseName(data)), host.date());
-  const given = ["data", ...Object.keys(flags)];
-  return {
-    out,
-    work: (onEvent) => trainRun({ ...options, model, data, out, given, signal: ui.signal, onEvent }, host),
-  };
+  const options = { ...rest, model, data, given: ["data", ...Object.keys(flags)], signal: ui.signal };
+  const work = (place: string) => watchRun(ui, place, (onEvent) => trainRun({ ...options, out: place, onEvent }, host));
+  return out === undefined ? inDefaultRun(store.join("runs", store.baseName(data)), host, work) : work(out);
 }
 
-function goneOnWith(
-  run: string,
-  { operands: { data }, flags, ui }: TrainInvocation,
-  host: ReturnType<typeof hostFor>,
-): Work {
-  const { resume: _, out, overwrite, ...options } = flags;
+/** A run that another process left. */
+function goneOnWith(run: string, { operands: { data }, flags, ui }: TrainInvocation, host: Host): Promise<TrainResult> {
+  const { resume: _, out, overwrite, ...rest } = flags;
   if (out !== undefined || overwrite) {
-    throw new UsageError(
-      "bad-option",
-      `--resume writes to the folder of the run: ${out ? "--out" : "--overwrite"} is not for it.`,
-      {
-        hint: "Leave it out, or leave out --resume to train anew.",
-      },
-    );
+    const flag = out === undefined ? "--overwrite" : "--out";
+    throw new UsageError("bad-option", `--resume writes to the folder of the run: ${flag} is not for it.`, {
+      hint: "Leave it out, or leave out --resume to train anew.",
+    });
   }
-  const place = data === undefined ? {} : { data };
-  return {
-    out: run,
-    work: (onEvent) => resumeRun({ ...options, ...place, run, signal: ui.signal, onEvent }, host),
-  };
+  const options = { ...rest, ...(data === undefined ? {} : { data }), run, signal: ui.signal };
+  return watchRun(ui, run, (onEvent) => resumeRun({ ...options, onEvent }, host));
 }
 
 /** What shows the event files, where there are some. */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
-import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { errnoOf, rethrow, writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import { type StopSignal, waitUnlessStopped } from "./stop.ts";
 
 /** How locks are kept and watched. */
@@ -36,7 +37,7 @@ export async function locked<T>(
   work: () => Promise<T>,
   { signal, pace = usualPace }: LockOptions = {},
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true }).catch(rethrow(path, writeError));
+  await makeFolders(dirname(path)).catch(rethrow(path, writeError));
   const own = ownMark();
   const [lock, taking] = [new Watched(path), new Watched(`${path}.taking`)];
   while (!(await create(path, own))) {
@@ -52,7 +53,7 @@ export async function locked<T>(
  * @returns undefined where another process that lives holds the lock
  */
 export async function ifFree<T>(path: string, work: () => Promise<T>, pace = usualPace): Promise<T | undefined> {
-  await mkdir(dirname(path), { recursive: true }).catch(rethrow(path, writeError));
+  await makeFolders(dirname(path)).catch(rethrow(path, writeError));
   const own = ownMark();
   const [lock, taking] = [new Watched(path), new Watched(`${path}.taking`)];
   if (await lock.isLeftBehind(pace)) await takeAway(lock, taking, pace);

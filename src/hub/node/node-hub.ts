@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { copyFile, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import type { FetchOptions, Hub, Snapshot } from "../hub.ts";
 import { isInside } from "../inside.ts";
 import type { HubReference } from "../reference.ts";
@@ -186,7 +187,7 @@ async function bring(wanted: Wanted, { onProgress }: FetchOptions, { settings, r
   const { etag, sizeBytes } = await about(address, what, requests);
   const blob = folder.blob(etag);
   if (!(await isFile(blob))) {
-    await mkdir(dirname(blob), { recursive: true }).catch(rethrow(blob, writeError));
+    await makeFolders(dirname(blob)).catch(rethrow(blob, writeError));
     const onBytes = onProgress && ((done: number) => onProgress({ file, done, total: sizeBytes }));
     await download(requests, { address, to: blob, sizeBytes, etag, what, onBytes });
   }
@@ -213,7 +214,7 @@ async function about(address: string, what: string, requests: Requests) {
 /** A relative link, so that the cache may be moved; a copy where the disk has no links. */
 async function link(blob: string, place: string): Promise<void> {
   try {
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolders(dirname(place));
     await rm(place, { force: true });
     await symlink(relative(dirname(place), blob), place).catch(() => copyWhole(blob, place));
   } catch (cause) {

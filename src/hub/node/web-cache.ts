@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import type { WebFile } from "../hub.ts";
 import { isInside } from "../inside.ts";
 import type { WebAddress } from "../web-address.ts";
@@ -99,7 +100,7 @@ export class WebCache {
     const place = join(this.folder, ...record.folder.split("/"));
     for (const { name } of record.files) {
       const [from, to] = [staged.get(name) ?? "", join(place, name)];
-      await mkdir(dirname(to), { recursive: true }).catch(rethrow(to, writeError));
+      await makeFolders(dirname(to)).catch(rethrow(to, writeError));
       await rename(from, to).catch(rethrow(to, writeError));
     }
     const kept = new Set(record.files.map(({ name }) => name));

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import type { WebFetchOptions, WebFile } from "../hub.ts";
 import { isInside } from "../inside.ts";
 import type { WebAddress } from "../web-address.ts";
@@ -157,7 +158,7 @@ class Fetch {
     const staging = cache.staging(place.key);
     // Bytes of two versions never meet: each has a name of its own, and what has none is not gone on with.
     const to = join(staging, nameOf([name, identity ?? "", sizeBytes ?? ""]));
-    await mkdir(staging, { recursive: true }).catch(rethrow(to, writeError));
+    await makeFolders(staging).catch(rethrow(to, writeError));
     if (identity === undefined) for (const part of [to, `${to}.regraft-incomplete`]) await rm(part, { force: true });
     if (await isFile(to)) return to;
     if (sizeBytes === undefined) {

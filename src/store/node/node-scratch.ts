@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError } from "../../base/errors.ts";
 import { writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import { pastEnd } from "../past-end.ts";
 import type { Scratch } from "../store.ts";
 
-/** A name that no other process, thread or call takes, and that folder listings hide. */
+/** A name that no other process, thread or call takes, and that folder listings hide. See `isTemporary`. */
 export const temporaryName = (): string => `.regraft-${randomUUID()}.tmp`;
 
 /** @throws {HostError} "disk-full" · "write-failed" */
 export async function nodeScratch(folder: string): Promise<Scratch> {
   const path = join(folder, temporaryName());
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const file = await open(path, "wx+");
     const scratch = new NodeScratch(file, path);
     // Without a name the bytes go with the process, however it ends. Windows keeps open files' names.

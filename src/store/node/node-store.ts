@@ -1,12 +1,14 @@
 import type { Stats } from "node:fs";
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
 import { isMissing, listError, readError, rethrow, writeError } from "../../base/file-errors.ts";
+import { makeFolders } from "../../base/node/make-folders.ts";
 import { utf8 } from "../../base/utf8.ts";
 import { type FileContent, type FolderEntry, isInPieces, type Store } from "../store.ts";
 import { cleanPath } from "./clean-path.ts";
 import { openFile } from "./node-file.ts";
+import { nodeLock } from "./node-lock.ts";
 import { nodeScratch, temporaryName } from "./node-scratch.ts";
 
 /** The disk. */
@@ -25,11 +27,12 @@ export function nodeStore(): Store {
     write: (path, content) => writeWhole(cleanPath(path), content).catch(rethrow(path, writeError)),
     append: (path, content) => appendWhole(cleanPath(path), content).catch(rethrow(path, writeError)),
     makeFolder: async (path) => {
-      await mkdir(cleanPath(path), { recursive: true }).catch(rethrow(path, writeError));
+      await makeFolders(cleanPath(path)).catch(rethrow(path, writeError));
     },
     rename: (from, to) => move(cleanPath(from), cleanPath(to)),
     remove: (path) => rm(cleanPath(path), { recursive: true, force: true }).catch(rethrow(path, writeError)),
     scratch: nodeScratch,
+    lock: (path, options) => nodeLock(cleanPath(path), options),
   };
 }
 
@@ -64,7 +67,7 @@ async function kind(path: string): Promise<FolderEntry["kind"]> {
 /** The content is on the disk before the name points to it, and the name before this returns. */
 async function writeWhole(path: string, content: FileContent): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const temporary = join(folder, temporaryName());
   try {
     await writeSynced(temporary, content);
@@ -100,7 +103,7 @@ async function syncFolder(path: string): Promise<void> {
 
 /** All of it or nothing: what a full disk took of a line is cut off again. */
 async function appendWhole(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const file = await open(path, "a");
   try {
     const before = await file.stat();
@@ -120,7 +123,7 @@ async function move(from: string, to: string): Promise<void> {
     });
   }
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolders(dirname(to));
     await rename(from, to);
     await syncFolder(dirname(to));
   } catch (cause) {

@@ -32,23 +32,33 @@ const free: ReadonlySet<string> = new Set<keyof StoredOptions>([
  * @throws {HostError} "no-run" · {TrainingError} "cannot-resume" · "bad-checkpoint" · {UsageError} "bad-option" · what `trainRun` throws
  */
 export async function resumeRun({ run, onEvent, signal, ...options }: ResumeOptions, host: Host): Promise<TrainResult> {
-  const { store } = host;
-  const folder = await reopenRunFolder(run, { store });
-  const stored = readStoredRun(await store.readText(folder.paths.about), folder.paths.about);
+  const folder = await reopenRunFolder(run, host);
+  const parts = await prepared(folder, options, host).catch((error: unknown) =>
+    folder.fail().then(() => Promise.reject(error)),
+  );
+  const { job, ...rest } = parts;
+  return carryOut({
+    ...rest,
+    job: { ...job, ...(onEvent ? { onEvent } : {}), ...(signal ? { signal } : {}) },
+    folder,
+    host,
+  });
+}
+
+/** What the run needs to go on. */
+async function prepared(folder: RunFolder, options: StoredOptions, host: Host) {
+  const { path, paths } = folder;
+  const stored = readStoredRun(await host.store.readText(paths.about), paths.about);
   await checkUnfinished(stored, folder, host);
   checkSame(options, stored.options);
   const { data, model, ...rest } = { ...stored.options, ...options };
   if (data === undefined || model === undefined) {
-    throw new UsageError("bad-option", `${folder.paths.about} names no data, or no model.`, {
-      hint: "Give them again.",
-    });
+    throw new UsageError("bad-option", `${paths.about} names no data, or no model.`, { hint: "Give them again." });
   }
-  const given = [...stored.given, ...Object.keys(options)];
-  const wanted: TrainRunOptions = { ...rest, data, model, out: run, given };
-  const job = trainJob({ ...wanted, ...(onEvent ? { onEvent } : {}), ...(signal ? { signal } : {}) }, host);
-  const read = await readAll({ model }, job, host);
+  const given = [...new Set([...stored.given, ...Object.keys(options)])];
+  const job = trainJob({ ...rest, data, model, out: path, given }, host);
   const { started, resumed } = stored;
-  return carryOut({ ...read, job, folder, host, started, resumed: [...resumed, host.date()] });
+  return { ...(await readAll({ model }, job, host)), job, started, resumed: [...resumed, host.date()] };
 }
 
 async function checkUnfinished({ status, options }: StoredRun, folder: RunFolder, { store }: Host): Promise<void> {

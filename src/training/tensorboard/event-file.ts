@@ -31,7 +31,9 @@ export class EventFile {
       this.#waiting.push(record(encodeEvent({ wallTime, fileVersion: "brain.Event:2" })));
     }
     this.#waiting.push(record(encodeEvent({ ...at, summaries })));
-    if (wallTime - this.#writtenAt < longestWait) return;
+    // A clock that was set back has waited for nobody knows how long.
+    const waited = wallTime - this.#writtenAt;
+    if (waited >= 0 && waited < longestWait) return;
     this.#writtenAt = wallTime;
     await this.flush();
   }
