@@ -36,7 +36,7 @@ describe.each(calendars)("while the clock %s", (_, dates) => {
     await trainRun(
       {
         ...{ model: "/models/tiny", data: "/data", out: "/runs/a", headEpochs: 2, tuneEpochs: 1, batch: 4 },
-        ...{ tensorBoard: true, csv: true },
+        ...{ tensorBoard: true, csv: true, checkpointEvery: { steps: 100 } },
       },
       host,
     );

@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
   },
   { what: "the first checkpoint", trouble: { method: "write", path: /checkpoints.*safetensors$/ }, stays: false },
   { what: "a later one", trouble: { method: "write", path: /checkpoints.*safetensors$/, nth: 3 }, stays: true },
-  { what: "the note beside it", trouble: { method: "write", path: /checkpoints.*json$/, nth: 3 }, stays: true },
+  { what: "the best weights", trouble: { method: "write", path: /best-epoch-[2-9]/ }, stays: true },
   { what: "the evaluation", trouble: { method: "write", path: /evaluation\.json$/ }, stays: true },
   { what: "the model", trouble: { method: "write", path: /model\.onnx$/ }, stays: true },
   { what: "the model's card", trouble: { method: "write", path: /README\.md$/ }, stays: true },

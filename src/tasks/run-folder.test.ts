@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { filesIn, writeAll } from "../../test/fixtures/furnished.ts";
 import { storeMethods } from "../../test/fixtures/store-methods.ts";
 import { HostError } from "../base/errors.ts";
 import { memoryStore } from "../store/memory-store.ts";
+import type { Store } from "../store/store.ts";
 import { createRunFolder, modelFolderOf, reopenRunFolder } from "./run-folder.ts";
 
 async function withRun() {
@@ -150,20 +152,27 @@ describe("reopenRunFolder", () => {
     expect(await run.fail()).toBe(true);
   });
 
-  test("goes on beside an older run that was to be replaced, and then replaces it", async () => {
+  /** What a process leaves that was killed while it was replacing a run: its lock ends with it. */
+  async function leftHalfWay(): Promise<Store> {
     const store = await withRun();
     const left = await createRunFolder("/runs/a", { store, overwrite: true });
     await store.write(left.paths.about, "new");
+    const after = memoryStore();
+    await writeAll(after, await filesIn(store, "/runs"));
+    return after;
+  }
+
+  test("goes on beside an older run that was to be replaced, and then replaces it", async () => {
+    const store = await leftHalfWay();
     const run = await reopenRunFolder("/runs/a", { store });
     expect(await store.readText(run.paths.about)).toBe("new");
+    await expect(reopenRunFolder("/runs/a", { store })).rejects.toMatchObject({ code: "in-use" });
     await run.keep();
     expect([await store.list("/runs"), await store.readText("/runs/a/run.json")]).toEqual([["a"], "new"]);
   });
 
   test("finishes a replacement that was cut in the middle", async () => {
-    const store = await withRun();
-    const left = await createRunFolder("/runs/a", { store, overwrite: true });
-    await store.write(left.paths.about, "new");
+    const store = await leftHalfWay();
     await store.rename("/runs/a", "/runs/a.regraft-old");
     await (await reopenRunFolder("/runs/a", { store })).keep();
     expect([await store.list("/runs"), await store.readText("/runs/a/run.json")]).toEqual([["a"], "new"]);
