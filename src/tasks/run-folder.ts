@@ -144,7 +144,9 @@ async function refuse(
     "run-exists",
     isRun ? `"${path}" exists already.` : `"${path}" exists, and is not a run folder.`,
     {
-      hint: isRun ? "Choose another --out, or pass --overwrite to replace it." : "Choose another --out.",
+      hint: isRun
+        ? "Choose another --out, go on with it where it was interrupted (--resume), or pass --overwrite to replace it."
+        : "Choose another --out.",
     },
   );
 }

@@ -29,6 +29,7 @@ export const train: Body<typeof trainOperands, typeof trainFlags> = async (invoc
     const paths = runPaths(store, result.run);
     const { data, val, tensorBoard } = readStoredRun(await store.readText(paths.about), paths.about).options;
     const next = [
+      ...(result.stopped === "interrupted" ? [`npx regraft train --resume ${shellWord(result.run)}`] : []),
       ...(data === undefined ? [] : await nextSteps({ run: result.run, data, val }, store)),
       ...boardCommand(tensorBoard, paths.tensorBoard),
     ];
