@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { HostError } from "../src/base/errors.ts";
+import { TrainingError } from "../src/base/errors.ts";
 import { withDefaults } from "../src/base/options.ts";
 import { milliseconds } from "../src/cli/output/bench.ts";
 import type { Terminal } from "../src/cli/output/terminal.ts";
@@ -28,7 +28,7 @@ const defaults = { rounds: 3, jobRounds: 1, steps: 5, only: networkNames, modes:
 /**
  * Measures all that was asked for, one process after another.
  *
- * @throws {HostError} "interrupted"
+ * @throws {TrainingError} "interrupted"
  */
 export async function measureAll(flags: BenchFlags, options: MeasureOptions): Promise<Results> {
   const { rounds, jobRounds, steps, only, modes, threads } = {
@@ -76,7 +76,7 @@ async function run(
     const title = `${whatOf(measurement)} · ${contestants[measurement.contestant].title}`;
     err.status(`  ${at + 1} of ${planned.length}  ${title} …`);
     const { record, versions } = await measure(measurement, { ...programs, signal });
-    if (signal.aborted) throw new HostError("interrupted", "The benchmark was stopped.");
+    if (signal.aborted) throw new TrainingError("interrupted", "The benchmark was stopped.");
     err.line(`  round ${record.round}  ${title}: ${outcome(record)}`);
     const { about, records } = results;
     results = {

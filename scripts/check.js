@@ -9,6 +9,7 @@ const steps = [
   ["types", [tools.tsc, "-p", "tsconfig.json"]],
   ["types of the core", [tools.tsc, "-p", "tsconfig.core.json"]],
   ["house", ["scripts/house.js"]],
+  ["errors", ["--import", "./test/load-typescript.js", "tools/error-docs.ts", "--check"]],
 ];
 
 const failed = [];

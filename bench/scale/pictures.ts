@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { HostError } from "../../src/base/errors.ts";
+import { TrainingError } from "../../src/base/errors.ts";
 import { writeSample } from "../../src/data/sample/write-sample.ts";
 import { nodeHost } from "../../src/hosts/node.ts";
 
@@ -23,7 +23,7 @@ const drawnPerClass = 60;
 /** What PNGs of drawings have, made into what photos of data sets have. */
 const photoSize = { width: 500, height: 375 } as const;
 
-/** @throws {HostError} "interrupted" */
+/** @throws {TrainingError} "interrupted" */
 export async function openPlace(signal: AbortSignal): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), "regraft-scale-"));
   const close = () => rm(folder, { recursive: true, force: true });
@@ -43,9 +43,9 @@ export async function openPlace(signal: AbortSignal): Promise<Place> {
   };
 }
 
-/** @throws {HostError} "interrupted" */
+/** @throws {TrainingError} "interrupted" */
 export function refuseStopped(signal: AbortSignal): void {
-  if (signal.aborted) throw new HostError("interrupted", "The benchmark was stopped.");
+  if (signal.aborted) throw new TrainingError("interrupted", "The benchmark was stopped.");
 }
 
 async function draw(folder: string): Promise<string> {

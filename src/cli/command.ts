@@ -1,9 +1,10 @@
 import { type Command, Option } from "commander";
+import type { AnyExitCode } from "./exit-codes.ts";
 import type { Flags, FlagValues, Operands, OperandValues } from "./flag.ts";
 import type { Ui } from "./output/ui.ts";
 
-/** 0 done, 1 failed, 130 stopped by Ctrl-C. Wrong usage, 2, is thrown. */
-export type ExitCode = 0 | 1 | 130;
+/** What a command ends with. Wrong usage, 2, is thrown. */
+export type ExitCode = Exclude<AnyExitCode, 2>;
 
 /** What a command is handed. */
 export interface Invocation<O extends Operands, F extends Flags> {

@@ -28,7 +28,7 @@ it("lists each bad picture once, with its name and the decoder's reason", () => 
 
 it("keeps the words of an error that has no cause", () => {
   const ledger = badImageLedger({ dataset });
-  ledger.add(0, new DataError("image-too-small", "1 x 1 is too small."));
+  ledger.add(0, new DataError("unreadable-image", "1 x 1 is too small."));
   expect(ledger.list()[0]?.reason).toBe("1 x 1 is too small.");
 });
 

@@ -1,4 +1,3 @@
-import type { ErrorCode } from "../base/error-codes.ts";
 import { DataError, TrainingError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { type StaticShape, sizeOf } from "../base/shape.ts";
@@ -51,7 +50,7 @@ export interface BatchesOptions {
  * A consumer that leaves early waits for the pictures being decoded, and nothing goes on behind its back.
  *
  * @throws {UsageError} "bad-option"
- * @throws whatever `load` and `prepare` throw beside "unreadable-image" and "image-too-small"
+ * @throws whatever `load` and `prepare` throw beside "unreadable-image"
  */
 export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterable<Batch> {
   const { indices, batch, shape, prepare, onBad, ahead = 2, parallel = 8, signal, ...rest } = options;
@@ -146,10 +145,8 @@ async function* readable(
   }
 }
 
-const badCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unreadable-image", "image-too-small"]);
-
 function reportBad(index: number, error: unknown, onBad: BatchesOptions["onBad"]): void {
-  if (!(error instanceof DataError) || !badCodes.has(error.code)) throw error;
+  if (!(error instanceof DataError) || error.code !== "unreadable-image") throw error;
   onBad(index, error);
 }
 

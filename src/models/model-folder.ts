@@ -195,9 +195,11 @@ export async function named<T>(file: string, read: () => T | Promise<T>): Promis
     return await read();
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof GraphError)) throw error;
-    const Kind = error instanceof GraphError ? GraphError : ModelError;
     const hint = error.hint === undefined ? {} : { hint: error.hint };
-    throw new Kind(error.code, `${file}: ${error.message}`, { ...hint, cause: error });
+    const [message, details] = [`${file}: ${error.message}`, { ...hint, cause: error }];
+    throw error instanceof GraphError
+      ? new GraphError(error.code, message, details)
+      : new ModelError(error.code, message, details);
   }
 }
 

@@ -43,8 +43,8 @@ const steps: readonly Step[] = [
  * Brings a model, as it was decoded, into the form that the rest works on: in float32, at `OPSET`, constants folded, one
  * input [N, 3, H, W] where it is a picture, one output that is scores or features.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model"
- * @throws {ModelError} "fixed-batch" · {GraphError} "unknown-op" · "bad-shape"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-model"
+ * @throws {ModelError} "fixed-batch" · {GraphError} "unknown-op" · "unsupported-attribute" · "bad-shape"
  */
 export function acceptModel(source: Model): Accepted {
   const model = raiseOpset({ ...source, graph: toFloat32(source.graph) });

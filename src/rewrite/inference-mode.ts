@@ -1,4 +1,4 @@
-import { ModelError } from "../base/errors.ts";
+import { GraphError } from "../base/errors.ts";
 import { numbersOf } from "../base/tensor.ts";
 import { consumers, type Graph, type Node } from "../onnx/graph.ts";
 import { attributesOf, type OpName } from "../onnx/ops.ts";
@@ -50,7 +50,7 @@ const copy = (from: string, to: string): Node => ({
  * Puts nodes that were exported in training mode into inference mode: Dropout that drops nothing, BatchNormalization by
  * its running statistics. What training does with such layers is for the training program to say.
  *
- * @throws {ModelError} "unsupported-attribute" for a Dropout whose mask other nodes read
+ * @throws {GraphError} "unsupported-attribute" for a Dropout whose mask other nodes read
  */
 export function inInferenceMode(graph: Graph): { readonly graph: Graph; readonly changes: readonly string[] } {
   const training = new Set(graph.nodes.filter((node) => modeOf(node)?.isTraining(node, graph)));
@@ -69,8 +69,8 @@ export function inInferenceMode(graph: Graph): { readonly graph: Graph; readonly
 const modeOf = ({ op, domain }: Node): Mode | undefined =>
   domain === "" && Object.hasOwn(modes, op) ? modes[op as OpName] : undefined;
 
-const maskIsRead = (node: Node, mask: string): ModelError =>
-  new ModelError(
+const maskIsRead = (node: Node, mask: string): GraphError =>
+  new GraphError(
     "unsupported-attribute",
     `Dropout "${labelOf(node)}" is in training mode, and other nodes read its mask "${mask}".`,
     { hint: "Export the model for inference (eval mode)." },

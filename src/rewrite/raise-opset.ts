@@ -23,8 +23,8 @@ const NEWEST_OPSET = 26;
  * fused ops into plain ones. Nodes that hold graphs give way to the nodes that are run. Nodes of other domains, and of
  * ONNX's ops that are not looked into, pass as they are: onnxruntime runs them.
  *
- * @throws {ModelError} "unsupported-opset" · "unsupported-attribute" · "unsupported-model", also for an If whose branch is
- *   not known · {GraphError} "unknown-op"
+ * @throws {GraphError} "unsupported-attribute" · "unknown-op"
+ * @throws {ModelError} "unsupported-opset" · "unsupported-model", also for an If whose branch is not known
  */
 export function raiseOpset({ nodeOpsets = new Map(), ...model }: Model): Model {
   const version = model.opsets.get("") ?? OPSET;
@@ -126,7 +126,7 @@ function rowsOf(node: Node, version: number) {
   return (rows ?? []).filter(({ before }) => version < before);
 }
 
-/** @throws {GraphError} "unknown-op" · {ModelError} "unsupported-attribute" · "unsupported-model" */
+/** @throws {GraphError} "unknown-op" · "unsupported-attribute" · {ModelError} "unsupported-model" */
 function checkedNode(node: Node, version: number): Node {
   const spec = specOf(node);
   if (!spec) return checkedPassed(node, version);
@@ -136,7 +136,7 @@ function checkedNode(node: Node, version: number): Node {
       checkKind(node, { name, kind, expected: spec.attributes[name]?.kind });
       continue;
     }
-    throw new ModelError(
+    throw new GraphError(
       "unsupported-attribute",
       `${node.op} "${labelOf(node)}" has the attribute ${name}, which ${node.op} of opset ${OPSET} does not take.`,
       { hint: `Export the model at an opset from ${OLDEST_OPSET} to ${OPSET}.` },

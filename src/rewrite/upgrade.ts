@@ -1,4 +1,4 @@
-import { ModelError } from "../base/errors.ts";
+import { GraphError } from "../base/errors.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { Node } from "../onnx/graph.ts";
 import type { Known } from "../onnx/shapes/known.ts";
@@ -54,8 +54,8 @@ export function floatOf(node: Node, name: string, fallback: number): number {
   return attribute?.kind === "float" ? attribute.value : fallback;
 }
 
-export function refused(node: Node, what: string, value: string | number, meaning: string): ModelError {
-  return new ModelError(
+export function refused(node: Node, what: string, value: string | number, meaning: string): GraphError {
+  return new GraphError(
     "unsupported-attribute",
     `${node.op} "${labelOf(node)}" has ${what} = ${value}: ${meaning}, which Regraft does not handle.`,
     { hint: "Export the model for inference (eval mode) and at a newer opset." },

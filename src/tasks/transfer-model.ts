@@ -1,4 +1,4 @@
-import { TrainingError, UsageError } from "../base/errors.ts";
+import { GraphError, TrainingError, UsageError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { sizeOf } from "../base/shape.ts";
@@ -395,7 +395,7 @@ export class TransferModel {
   /**
    * Writes the low-rank adapters and the new layers alone, in PEFT's format; `loadAdapter` puts them on the base again.
    *
-   * @throws {TrainingError} "no-adapter" · "not-compiled" · {HostError} "run-exists"
+   * @throws {GraphError} "no-adapter" · {TrainingError} "not-compiled" · {HostError} "run-exists"
    */
   async saveAdapter(
     folder: string,
@@ -403,7 +403,7 @@ export class TransferModel {
   ): Promise<void> {
     refuseUnknown("saveAdapter", rest);
     if (!this.#adapters) {
-      throw new TrainingError("no-adapter", "The model has no low-rank adapters to save.", {
+      throw new GraphError("no-adapter", "The model has no low-rank adapters to save.", {
         hint: "Call model.addLora({ rank: 8 }), compile and fit first; model.save writes the whole model.",
       });
     }
