@@ -59,6 +59,31 @@ export function writeError(path: string, cause: unknown): HostError {
   return new HostError("write-failed", `${path} cannot be written: ${reasonOf(cause)}.`, details(cause));
 }
 
+/** Calls of the operating system that change the disk. */
+const changing: ReadonlySet<unknown> = new Set([
+  "mkdir",
+  "mkdtemp",
+  "rename",
+  "rm",
+  "rmdir",
+  "unlink",
+  "write",
+  "copyfile",
+  "symlink",
+  "ftruncate",
+  "fsync",
+  "utime",
+]);
+
+/** For an error of a call on a path that nobody has translated; undefined for any other error. */
+export function systemError(cause: unknown): RegraftError | undefined {
+  if (!(cause instanceof Error && "syscall" in cause && "path" in cause && typeof cause.path === "string"))
+    return undefined;
+  return changing.has(cause.syscall) || full.has(errnoOf(cause))
+    ? writeError(cause.path, cause)
+    : readError(cause.path, cause);
+}
+
 /** What a failed call on a path is to throw, for `catch`. */
 export function rethrow(path: string, translate: (path: string, cause: unknown) => Error): (cause: unknown) => never {
   return (cause) => {

@@ -15,6 +15,18 @@ export function suggestion(wanted: string, known: Iterable<string>): { readonly 
   return names.length === 0 ? undefined : { hint: `Nearest names: ${names.map((name) => `"${name}"`).join(", ")}.` };
 }
 
+/** At most so many letters are wrong, and at least so large a share of them is right: commander's rule for flags. */
+const mostWrong = 3;
+const leastRight = 0.4;
+
+/** The one name that is likely meant; undefined where none is near. */
+export function meantName(wanted: string, known: Iterable<string>): string | undefined {
+  const [name] = nearestNames(wanted, known, { most: 1 });
+  if (name === undefined) return undefined;
+  const [wrong, length] = [editDistance(wanted, name), Math.max(wanted.length, name.length)];
+  return wrong <= mostWrong && (length - wrong) / length > leastRight ? name : undefined;
+}
+
 /** Insertions, deletions and replacements, upper and lower case alike; one row of the table kept at a time. */
 function editDistance(a: string, b: string): number {
   const [from, to] = [a.toLowerCase(), b.toLowerCase()];

@@ -4,6 +4,7 @@ import { checkNumber, refuseUnknown } from "../../base/options.ts";
 import { cmykToRgb } from "../cmyk.ts";
 import type { ImageDecoder, RgbImage } from "../image.ts";
 import { describeBytes, pictureExtensions, pictureFormat } from "../picture-format.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 export interface SharpDecoderOptions {
   /** Larger pictures are refused, before memory is taken for them. */
@@ -24,8 +25,7 @@ export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions
           hint: `Pictures are JPEG, PNG, WebP, GIF, AVIF or TIFF (${pictureExtensions.join(", ")}).`,
         });
       }
-      // A tenth of a second: not for commands that look at no picture.
-      const { default: sharp } = await import("sharp");
+      const sharp = await loadSharp();
       try {
         // "error" lets harmless warnings pass; "truncated" alone would let cut TIFFs pass too.
         const picture = sharp(bytes, {

@@ -1,5 +1,6 @@
 import type { Sharp } from "sharp";
 import type { ImageEncoder, RgbImage } from "../image.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 export function sharpEncoder(): ImageEncoder {
   return {
@@ -9,8 +10,7 @@ export function sharpEncoder(): ImageEncoder {
 }
 
 async function opened({ width, height, data }: RgbImage): Promise<Sharp> {
-  // As in the decoder: loaded by those who need it.
-  const { default: sharp } = await import("sharp");
+  const sharp = await loadSharp();
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 

@@ -1,6 +1,6 @@
+import { once } from "node:events";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { HostError } from "../../base/errors.ts";
 import { checkNumber } from "../../base/options.ts";
 import type {
   ModelParts,
@@ -13,6 +13,8 @@ import type {
   WorkspaceOptions,
 } from "../runtime.ts";
 import { barrier } from "./barrier.ts";
+import { closed, deathOf, failureOf } from "./engine-errors.ts";
+import { openEngines } from "./open-engines.ts";
 import { ProfileFolder } from "./profile-folder.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
@@ -30,7 +32,7 @@ const workerFile = new URL(`./worker${extname(import.meta.url)}`, import.meta.ur
 
 interface Waiting {
   readonly resolve: (tensors: Tensors) => void;
-  readonly reject: (error: HostError) => void;
+  readonly reject: (error: Error) => void;
 }
 
 class NodeWorkspace implements Workspace {
@@ -40,13 +42,16 @@ class NodeWorkspace implements Workspace {
   readonly #profiles: ProfileFolder[] = [];
   #requests = 0;
   #sessions = 0;
-  #closed = false;
+  /** Why nothing is answered any more. */
+  #over: Error | undefined;
+  #isResting = false;
 
   constructor(threads: number) {
     this.#threads = threads;
     this.#worker.on("message", (reply: Reply) => this.#settle(reply));
-    this.#worker.on("error", (cause: unknown) => this.#failAll("The engine's thread died.", cause));
-    this.#worker.on("exit", () => this.#failAll("The engine was closed."));
+    this.#worker.on("error", (cause: unknown) => this.#end(deathOf(cause)));
+    this.#worker.on("exit", () => this.#end(closed()));
+    openEngines.add(this);
     // A program that forgets `close` still ends: the thread holds it only while an answer is due.
     this.#worker.unref();
   }
@@ -80,9 +85,17 @@ class NodeWorkspace implements Workspace {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#over ??= closed();
     await this.#worker.terminate();
     for (const folder of this.#profiles) folder.remove();
+  }
+
+  /** The answers that are due are waited for, and told to nobody: whoever asked is not to go on. */
+  async rest(): Promise<void> {
+    this.#over ??= closed();
+    this.#isResting = true;
+    const gone = new Promise((resolve) => this.#worker.once("exit", resolve));
+    while (this.#waiting.size > 0) await Promise.race([once(this.#worker, "message"), gone]);
   }
 
   #profileFolder(): ProfileFolder {
@@ -98,7 +111,7 @@ class NodeWorkspace implements Workspace {
   }
 
   #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Tensors> {
-    if (this.#closed) return Promise.reject(failure("The engine was closed."));
+    if (this.#over) return Promise.reject(this.#over);
     this.#requests++;
     const id = this.#requests;
     return new Promise((resolve, reject) => {
@@ -108,7 +121,7 @@ class NodeWorkspace implements Workspace {
       try {
         this.#worker.postMessage(envelope, transfer);
       } catch (cause) {
-        this.#settle({ id, failure: cause instanceof Error ? cause.message : String(cause) });
+        this.#settle({ id, failure: cause instanceof Error ? cause : new Error(String(cause)) });
       }
     });
   }
@@ -117,20 +130,18 @@ class NodeWorkspace implements Workspace {
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    if (!waiting) return;
-    if ("failure" in reply) waiting.reject(failure(reply.failure));
+    if (!waiting || this.#isResting) return;
+    if ("failure" in reply) waiting.reject(failureOf(reply.failure));
     else waiting.resolve(reply.tensors);
   }
 
-  #failAll(message: string, cause?: unknown): void {
-    this.#closed = true;
-    for (const { reject } of this.#waiting.values()) reject(failure(message, cause));
+  #end(error: Error): void {
+    this.#over ??= error;
+    openEngines.delete(this);
+    for (const { reject } of this.#waiting.values()) reject(this.#over);
     this.#waiting.clear();
   }
 }
-
-const failure = (message: string, cause?: unknown) =>
-  new HostError("engine-failed", `onnxruntime: ${message}`, { cause });
 
 /** Buffers that belong to one feed alone travel without a copy. */
 function transferable(feeds: Tensors): ArrayBuffer[] {

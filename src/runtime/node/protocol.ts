@@ -26,4 +26,4 @@ export interface Envelope {
 
 export type Reply =
   | { readonly id: number; readonly tensors: Tensors }
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: number; readonly failure: Error };

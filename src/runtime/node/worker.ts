@@ -190,7 +190,7 @@ async function answer({ id, request }: Envelope): Promise<Reply> {
     const handle = handlers[request.kind] as (request: Request) => Promise<Tensors>;
     return { id, tensors: await handle(request) };
   } catch (error) {
-    return { id, failure: error instanceof Error ? error.message : String(error) };
+    return { id, failure: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 

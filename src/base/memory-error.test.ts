@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { memoryError } from "./memory-error.ts";
+
+const named = (code: string) => Object.assign(new Error("Worker terminated."), { code });
+
+it.each([
+  new RangeError("Array buffer allocation failed"),
+  new Error("std::bad_alloc"),
+  new Error("bfc_arena.cc: Failed to allocate memory for requested buffer of size 1000"),
+  named("ERR_WORKER_OUT_OF_MEMORY"),
+])("knows a lack of memory: %s", (cause) => {
+  expect(memoryError(cause)).toMatchObject({ code: "out-of-memory", cause });
+});
+
+it.each([new RangeError("Invalid typed array length: -1"), new Error("x"), named("ENOENT"), "std::bad_alloc"])(
+  "leaves other errors alone: %s",
+  (cause) => {
+    expect(memoryError(cause)).toBeUndefined();
+  },
+);
+
+it("is caused by what was thrown: a real lack of memory is one", () => {
+  const grab = () => new ArrayBuffer(2 ** 46);
+  expect(grab).toThrow(RangeError);
+  try {
+    grab();
+  } catch (cause) {
+    expect(memoryError(cause)).toMatchObject({ code: "out-of-memory" });
+  }
+});

@@ -1,0 +1,20 @@
+import { HostError } from "./errors.ts";
+import { errnoOf } from "./file-errors.ts";
+
+/** Names that Node and the operating system give to a lack of memory. */
+const names: ReadonlySet<string | undefined> = new Set([
+  "ENOMEM",
+  "ERR_WORKER_OUT_OF_MEMORY",
+  "ERR_MEMORY_ALLOCATION_FAILED",
+]);
+/** What JavaScript's engine, onnxruntime and the C++ library say of it. */
+const words = /array buffer allocation failed|failed to allocate memory|bad[_ ]alloc(ation)?\b|out of memory/i;
+
+/** "out-of-memory" for an error of somebody else's that tells of a lack of memory; undefined for any other. */
+export function memoryError(cause: unknown): HostError | undefined {
+  if (!(cause instanceof Error) || !(names.has(errnoOf(cause)) || words.test(cause.message))) return undefined;
+  return new HostError("out-of-memory", `There is not enough memory: ${cause.message.replace(/\.$/, "")}.`, {
+    hint: "Choose a smaller --batch or a smaller model, unfreeze less, or close other programs.",
+    cause,
+  });
+}
