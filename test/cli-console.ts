@@ -11,6 +11,9 @@ export class FakeConsole implements Console {
   time = 0;
   quits = 0;
   press: (() => void) | undefined;
+  /** Tells of an error that nobody caught, and gives the exit code. */
+  crash: ((error: unknown) => number) | undefined;
+  readonly machine = { versions: { regraft: "1.2.3", node: "20.1.0" }, platform: "linux x64", home: "/home/ann" };
 
   constructor({
     isTTY = false,
@@ -34,6 +37,9 @@ export class FakeConsole implements Console {
     return () => {
       this.press = undefined;
     };
+  };
+  readonly onCrash = (crash: (error: unknown) => number) => {
+    this.crash = crash;
   };
   readonly quit = () => {
     this.quits++;

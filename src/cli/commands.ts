@@ -5,6 +5,7 @@ import { checkFlags, checkOperands } from "./flags/check.ts";
 import { compareFlags, compareOperands } from "./flags/compare.ts";
 import { demoFlags, demoOperands } from "./flags/demo.ts";
 import { doctorFlags, doctorOperands } from "./flags/doctor.ts";
+import { errorsFlags, errorsOperands } from "./flags/errors.ts";
 import { evaluateFlags, evaluateOperands } from "./flags/evaluate.ts";
 import { explainFlags, explainOperands } from "./flags/explain.ts";
 import { inspectFlags, inspectOperands } from "./flags/inspect.ts";
@@ -154,6 +155,14 @@ export const commands: readonly CommandRow[] = [
     flags: sampleFlags,
     examples: ["sample shapes --per-class 60"],
     load: async () => (await import("./commands/sample.ts")).sample,
+  }),
+  command({
+    name: "errors",
+    about: "What an error's code means, when it comes up and what to do",
+    operands: errorsOperands,
+    flags: errorsFlags,
+    examples: ["errors no-head", "errors"],
+    load: async () => (await import("./commands/errors.ts")).errors,
   }),
   command({
     name: "demo",

@@ -34,8 +34,16 @@ export type OperandValues<O extends Operands> = {
   readonly [K in keyof O]: O[K] extends Operand<infer T> ? T : never;
 };
 
-/** A value that a flag does not take; the message goes on after "--batch: ". */
-export class BadValue extends Error {}
+/** A value that a flag does not take; the message goes on after "--batch ". */
+export class BadValue extends Error {
+  /** A sentence that helps. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, { hint }: { readonly hint?: string | undefined } = {}) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 /** A flag that is on where it is given. */
 export const onOff = (term: string, about: string, group?: string): Flag<boolean> => ({

@@ -33,7 +33,7 @@ it("exits 1 at a folder that is not there, with an error as the last line of --j
 });
 
 it("reads nothing heavy before a command runs", () => {
-  expect(packagesBehind(main)).toEqual(new Set(["commander", "picocolors", "node:fs", "node:util"]));
+  expect(packagesBehind(main)).toEqual(new Set(["commander", "picocolors", "node:fs", "node:os", "node:util"]));
 });
 
 /** Packages that a file imports, itself or through others, before anything runs: no types, no import(). */

@@ -7,6 +7,9 @@ import type { Terminal } from "./output/terminal.ts";
 /** The program's name as a person types it. */
 export const programName = "regraft";
 
+/** It stands in front of the command, or behind it. */
+const debugAbout = "print where an error comes from";
+
 /** Wider help is hard to read. */
 const widestHelp = 100;
 
@@ -24,6 +27,7 @@ export function buildProgram({ commands, version, out, run }: ProgramOptions): C
     .description("Transfer learning on ONNX models: a new head, trained; the base, fine-tuned.")
     .usage("<command> [flags]")
     .version(version, "--version", "print the version")
+    .option("--debug", debugAbout)
     .helpOption("-h, --help", "print help")
     .helpCommand("help [command]", "print help of a command")
     // Else --json behind "models pull" would be taken for that of "models".
@@ -63,7 +67,7 @@ function addCommand(program: Command, row: CommandRow, { out, run }: Pick<Progra
   for (const { term, about } of Object.values(row.operands)) sub.addArgument(new Argument(term, about));
   for (const flag of Object.values(row.flags)) sub.addOption(toOption(flag));
   sub.addOption(new Option("--json", "one JSON object per line on stdout").helpGroup("Output:"));
-  sub.addOption(new Option("--debug", "print where an error comes from").helpGroup("Output:"));
+  sub.addOption(new Option("--debug", debugAbout).helpGroup("Output:"));
   sub.addHelpOption(new Option("-h, --help", "print help").helpGroup("Output:"));
   sub.action(() => {
     checkRequired(row, sub);
@@ -110,8 +114,9 @@ export function toOption(flag: Flag<unknown>): Option {
     try {
       return flag.parse(given);
     } catch (error) {
-      if (error instanceof BadValue) throw new UsageError("bad-option", `${made.long} ${error.message}.`);
-      throw error;
+      if (!(error instanceof BadValue)) throw error;
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      throw new UsageError("bad-option", `${made.long} ${error.message}.`, hint);
     }
   });
 }

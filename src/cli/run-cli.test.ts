@@ -116,15 +116,77 @@ describe("runCli", () => {
     expect((await run(["count", "x"], failing(new TrainingError("interrupted", "")))).code).toBe(130);
   });
 
-  it("owns up to a bug, and shows where it is only on demand", async () => {
-    const work = failing(new TypeError("x is not a function"));
-    const { code, console } = await run(["count", "x"], work);
+  const bug = failing(new TypeError("x is not a function"));
+
+  it("tells what to report of an error that nobody foresaw", async () => {
+    const { code, console } = await run(["count", "my photos", "--batch", "4"], bug);
     expect(code).toBe(1);
-    expect(console.errors).toContain("This is a bug in Regraft: x is not a function");
-    expect(console.errors).not.toContain("run-cli.test.ts");
-    expect((await run(["count", "x", "--debug"], work)).console.errors).toContain("run-cli.test.ts");
-    const env = { REGRAFT_DEBUG: "1" };
-    expect((await run(["count", "x"], work, new FakeConsole({ env }))).console.errors).toContain("run-cli.test.ts");
+    expect(console.errors).toBe(
+      [
+        "error: Something unexpected happened: x is not a function",
+        "  This is a mistake in Regraft as a rule. Please report it, with these lines; --debug adds where it comes from.",
+        "    regraft 1.2.3, node 20.1.0, linux x64",
+        "    regraft count 'my photos' --batch 4",
+        "  unexpected",
+        "",
+      ].join("\n"),
+    );
+    const { objects } = (await run(["count", "x", "--json"], bug)).console;
+    expect(objects).toEqual([
+      {
+        type: "error",
+        code: "unexpected",
+        message: "Something unexpected happened: x is not a function",
+        hint: expect.stringContaining("report it"),
+        report: {
+          versions: { regraft: "1.2.3", node: "20.1.0" },
+          platform: "linux x64",
+          command: "regraft count x --json",
+        },
+      },
+    ]);
+  });
+
+  it("keeps out of a report what is private", async () => {
+    const env = { HF_TOKEN: "abcdef-123456", REGRAFT_DEBUG: "1" };
+    const work = failing(new Error("/home/ann/photos: abcdef-123456 at https://ann:pw@example.com/a?sig=1 refused"));
+    const argv = ["count", "/home/ann/my photos", "--json"];
+    const { errors, output } = (await run(argv, work, new FakeConsole({ env }))).console;
+    for (const text of [errors, output]) {
+      expect(text).toContain("~/photos: … at https://example.com/a refused");
+      expect(text).not.toMatch(/abcdef|home\/ann|pw@|sig=/);
+    }
+    expect(errors).toContain("    regraft count '~/my photos' --json\n");
+  });
+
+  it("shows where an error comes from on demand, with its causes: of one that is foreseen too", async () => {
+    const cause = new Error("ENOENT: no such file");
+    const foreseen = failing(new DataError("no-images", "None.", { cause }));
+    for (const work of [bug, foreseen]) {
+      expect((await run(["count", "x"], work)).console.errors).not.toContain("run-cli.test.ts");
+      const asked = [
+        await run(["count", "x", "--debug"], work),
+        await run(["--debug", "count", "x"], work),
+        await run(["count", "x"], work, new FakeConsole({ env: { REGRAFT_DEBUG: "1" } })),
+      ];
+      for (const { console } of asked) expect(console.errors).toContain("run-cli.test.ts");
+    }
+    const { console } = await run(["count", "x", "--debug", "--json"], foreseen);
+    expect(console.errors).toContain("caused by Error: ENOENT: no such file");
+    expect(console.objects).toEqual([expect.objectContaining({ trace: expect.stringContaining("caused by") })]);
+  });
+
+  it("tells of what nobody caught in the same way", async () => {
+    const { console } = await run(["count", "x", "--json"]);
+    expect(console.crash?.(new TypeError("y is undefined"))).toBe(1);
+    expect(console.errors).toContain("error: Something unexpected happened: y is undefined\n");
+    expect(console.objects).toMatchObject([{ type: "error", code: "unexpected" }]);
+    expect(console.crash?.(new DataError("no-images", "None."))).toBe(1);
+    expect(console.errors).toContain("error: None.\n  no-images\n");
+  });
+
+  it("prints help where --debug stands alone", async () => {
+    expect((await run(["--debug"])).console.output).toContain("Usage: regraft <command>");
   });
 
   it("asks the command to stop at the first Ctrl-C and quits at the second", async () => {
@@ -158,6 +220,21 @@ describe("runCli", () => {
 });
 
 describe("the commands of regraft", () => {
+  it.each([
+    [["models", "pul", "resnet50"], "Did you mean regraft models pull?"],
+    [["models", "remov"], "Did you mean regraft models remove?"],
+    [["cache", "prun"], "Did you mean regraft cache prune?"],
+    [["train", "x", "--model", "m", "--optimizer", "adamm"], "Did you mean adam?"],
+    [["train", "x", "--model", "m", "--metric", "balancedaccuracy"], "Did you mean balancedAccuracy?"],
+    [["train", "x", "--model", "m", "--threshold", "yuoden"], "Did you mean youden?"],
+    [["train", "x", "--model", "m", "--class-weights", "balance"], "Did you mean balanced?"],
+    [["bench", "--model", "m", "--mode", "fwd"], "forward"],
+  ])("answer %j with %s", async (argv, hint) => {
+    const console = new FakeConsole();
+    expect(await runCli(argv, { commands, version, console })).toBe(2);
+    expect(console.errors).toContain(hint);
+  });
+
   it("all have help with their flags, operands and an example", async () => {
     for (const row of commands) {
       const console = new FakeConsole({ columns: 100 });

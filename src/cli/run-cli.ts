@@ -1,9 +1,13 @@
 import { type Command, CommanderError } from "commander";
 import type { CommandRow } from "./command.ts";
 import { type Activity, Interrupt } from "./interrupt.ts";
-import { errorLines, type Failure, failureOf } from "./output/error-lines.ts";
+import type { Machine } from "./machine.ts";
+import { meantCommand } from "./meant-command.ts";
+import { errorLines, errorObject, type Failure, failureOf } from "./output/error-lines.ts";
+import { shellWord } from "./output/format.ts";
 import { type Environment, type Sink, Terminal } from "./output/terminal.ts";
 import { printJson } from "./output/ui.ts";
+import { withoutPrivate } from "./output/without-private.ts";
 import { buildProgram, programName } from "./program.ts";
 
 /** The machine, as far as the command line touches it. */
@@ -17,6 +21,9 @@ export interface Console {
   readonly onInterrupt: (press: () => void) => () => void;
   /** Ends the program at once, as Ctrl-C does. */
   readonly quit: () => void;
+  /** Called once, before a command runs: `crash` tells of what nobody caught and gives the exit code to end with. */
+  readonly onCrash: (crash: (error: unknown) => number) => void;
+  readonly machine: Machine;
 }
 
 export interface CliOptions {
@@ -28,17 +35,18 @@ export interface CliOptions {
 /**
  * Parses, runs one command, prints what went wrong.
  *
- * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C
+ * @returns the exit code, one of `exitCodes`
  */
 export async function runCli(argv: readonly string[], options: CliOptions): Promise<number> {
   const { stdout, stderr, env } = options.console;
   const cli = new Cli(options, { out: new Terminal(stdout, env), err: new Terminal(stderr, env) });
+  options.console.onCrash((error) => cli.fail(error, argv));
   return cli.run(argv);
 }
 
 /** Nothing asks for help; help on a command that does not exist is the command itself, which then is refused by name. */
 function asked(argv: readonly string[], commands: readonly CommandRow[]): readonly string[] {
-  const [first, second] = argv;
+  const [first, second] = argv.filter((word) => word !== "--debug");
   if (first === undefined) return ["--help"];
   const isUnknown = second !== undefined && !second.startsWith("-") && !commands.some(({ name }) => name === second);
   if (first === "help" && second?.startsWith("-")) return ["--help"];
@@ -76,7 +84,7 @@ class Cli {
       await program.parseAsync(asked(argv, commands), { from: "user" });
       return this.#exitCode;
     } catch (error) {
-      return this.#fail(error, argv);
+      return this.fail(error, argv);
     }
   }
 
@@ -93,22 +101,39 @@ class Cli {
     }
   }
 
-  #fail(error: unknown, argv: readonly string[]): number {
+  /** Prints what went wrong. @returns the exit code */
+  fail(error: unknown, argv: readonly string[]): number {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const failure = error instanceof CommanderError ? usageFailure(error, this.#commandIn(argv)) : failureOf(error);
+    const failure = this.#failure(error, argv);
     const { out, err } = this.#terminals;
     const debug = argv.includes("--debug") || Boolean(this.#options.console.env.REGRAFT_DEBUG);
     err.clearStatus();
     for (const line of errorLines(failure, { colors: err.colors, debug })) err.line(line);
-    if (argv.includes("--json")) {
-      const { code, message, hint } = failure;
-      printJson({ out }, { type: "error", code, message, hint: hint ?? null });
-    }
+    if (argv.includes("--json")) printJson({ out }, errorObject(failure, { debug }));
     return failure.exitCode;
   }
 
+  #failure(error: unknown, argv: readonly string[]): Failure {
+    if (error instanceof CommanderError) return this.#meant(usageFailure(error, this.#commandIn(argv)), argv);
+    const { machine, env } = this.#options.console;
+    const shown = (text: string) => withoutPrivate(text, { home: machine.home, env });
+    const failure = failureOf(error);
+    const trace = failure.trace === undefined ? undefined : shown(failure.trace);
+    if (failure.code !== "unexpected") return this.#meant({ ...failure, trace }, argv);
+    const { versions, platform } = machine;
+    const command = shown([programName, ...argv].map(shellWord).join(" "));
+    return { ...failure, message: shown(failure.message), trace, report: { versions, platform, command } };
+  }
+
+  /** "models pul" is a model's name to commander, and to the command. */
+  #meant(failure: Failure, argv: readonly string[]): Failure {
+    const command = failure.exitCode === 2 ? meantCommand(argv, this.#options.commands) : undefined;
+    return command === undefined ? failure : { ...failure, hint: `Did you mean ${programName} ${command}?` };
+  }
+
   /** "regraft train" where the user got that far. */
-  #commandIn([first]: readonly string[]): string {
+  #commandIn(argv: readonly string[]): string {
+    const first = argv.find((word) => !word.startsWith("-"));
     const known = this.#options.commands.some(({ name }) => name === first);
     return known ? `${programName} ${first}` : programName;
   }

@@ -1,3 +1,4 @@
+import { meantName } from "../base/suggestion.ts";
 import type { Unfreeze } from "../rewrite/trainable.ts";
 import type { BenchMode } from "../tasks/bench/mode.ts";
 import type { ClassWeights } from "../tasks/class-weights.ts";
@@ -36,9 +37,18 @@ export const text = (given: string): string => {
 export function oneOf<const T extends string>(choices: Readonly<Record<string, T>>): (text: string) => T {
   return (given) => {
     const chosen = Object.hasOwn(choices, given) ? choices[given] : undefined;
-    if (chosen === undefined) throw new BadValue(`must be one of ${Object.keys(choices).join(", ")}, not "${given}"`);
+    if (chosen === undefined) throw noneOf(Object.keys(choices), given);
     return chosen;
   };
+}
+
+/** @param phrase what else is taken, after the words */
+const noneOf = (words: readonly string[], given: string, phrase = ""): BadValue =>
+  new BadValue(`must be one of ${words.join(", ")}${phrase}, not "${given}"`, { hint: meant(given, words) });
+
+function meant(given: string, words: readonly string[]): string | undefined {
+  const name = meantName(given.trim(), words);
+  return name === undefined ? undefined : `Did you mean ${name}?`;
 }
 
 /** "256,64" to [256, 64]. */
@@ -71,7 +81,9 @@ export function benchMode(given: string): BenchMode {
   if (wanted === "full" || wanted === "head" || wanted === "forward") return wanted;
   const count = last.exec(wanted)?.[1];
   if (count === undefined)
-    throw new BadValue(`must be one of full, "last 3" (or last:3), head, forward, not "${given}"`);
+    throw new BadValue(`must be one of full, "last 3" (or last:3), head, forward, not "${given}"`, {
+      hint: meant(given, ["full", "head", "forward"]),
+    });
   if (count === "") throw new BadValue('needs a number of layers after "last": "last 3", or last:3');
   if (Number(count) === 0) throw new BadValue('must train a layer of the base: "last 1"; none of them is head');
   return { lastLayers: wholeNumber({ min: 1 })(count) };
@@ -110,7 +122,11 @@ export function classWeights(given: string): ClassWeights {
   const weights = given.split(",").map((item) => {
     // A class may have the sign in its name: the last one counts.
     const [, name = "", weight = ""] = /^\s*(.+?)\s*=([^=]*)$/.exec(item) ?? [];
-    if (name === "") throw new BadValue(`must be balanced, or numbers by class as in ants=2,bees=1, not "${given}"`);
+    if (name === "") {
+      throw new BadValue(`must be balanced, or numbers by class as in ants=2,bees=1, not "${given}"`, {
+        hint: meant(given, ["balanced"]),
+      });
+    }
     return [name, number({ above: 0 })(weight)] as const;
   });
   const twice = weights.find(([name], at) => weights.findIndex(([other]) => other === name) !== at);
@@ -127,7 +143,7 @@ export function wordOrNumber<const T extends string>(
     const word = words.find((known) => known === given.trim());
     if (word !== undefined) return word;
     if (decimal.test(given.trim())) return number(bounds)(given);
-    throw new BadValue(`must be one of ${words.join(", ")}, or a number${phrase(bounds)}, not "${given}"`);
+    throw noneOf(words, given, `, or a number${phrase(bounds)}`);
   };
 }
 
