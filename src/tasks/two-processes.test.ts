@@ -1,12 +1,15 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Elsewhere, elsewhere } from "../../test/fixtures/elsewhere.ts";
 import { diskHost } from "../../test/fixtures/host.ts";
 import { writeTrainVal } from "../../test/fixtures/pictures.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
+import { random } from "../base/random.ts";
 import { compareStrategies } from "./compare.ts";
+import { lockRun } from "./run-lock.ts";
 import { type TrainRunOptions, trainRun } from "./train-run.ts";
 
 let folder: string;
@@ -68,3 +71,32 @@ test("a run that is being replaced is refused too, and stays as it was where tha
   await trainRun({ ...quick, overwrite: true }, diskHost());
   expect(runs()).toEqual(["a"]);
 });
+
+/** How often a process is killed while it replaces runs; each takes about a second. */
+const kills = Number(process.env.REGRAFT_KILLS ?? 8);
+
+test(`a run that is replaced is whole after every kill, the old one or the new one (${kills} kills)`, async () => {
+  const { store } = diskHost();
+  const { out } = quick;
+  const moments = random(3);
+  const numberIn = async (...parts: readonly string[]): Promise<number> =>
+    JSON.parse(await store.readText(join(out, ...parts))).number;
+  let last = 0;
+  const cut = { aside: 0, old: 0, fresh: 0 };
+  for (let kill = 0; kill < kills; kill++) {
+    other = elsewhere("replace-run.ts", [out, String(last + 1)]);
+    expect(await other.line()).toBe("ready");
+    await wait(moments.next() * 40);
+    await other.kill();
+    cut.aside += existsSync(out) ? 0 : 1;
+    cut.old += existsSync(`${out}.regraft-old`) ? 1 : 0;
+    cut.fresh += existsSync(`${out}.regraft-new`) ? 1 : 0;
+    await (await lockRun(out, store)).release();
+    const number = await numberIn("run.json");
+    expect(await numberIn("model", "config.json")).toBe(number);
+    expect(number).toBeGreaterThan(last);
+    expect(runs().filter((name) => name !== "a.regraft-new")).toEqual(["a"]);
+    last = number;
+  }
+  if (process.env.REGRAFT_KILLS !== undefined) console.log(`${last} runs, killed ${kills} times:`, cut);
+}, 600_000);
