@@ -141,7 +141,7 @@ export const errorCodes = {
   },
   "too-large": {
     class: "ModelError",
-    what: "The model takes more memory than the machine has.",
+    what: "The model takes more memory than the machine has, or has more parts than any network.",
     when: "One run with one picture would not fit. Where the sizes are absurd, the file is damaged.",
     todo: "Use smaller pictures, a smaller model, or a machine with more memory.",
   },
@@ -203,7 +203,7 @@ export const errorCodes = {
   },
   "bad-keras": {
     class: "ModelError",
-    what: "The file is not a model of Keras or TensorFlow.js, or it is cut off.",
+    what: "The file is not a model of Keras or TensorFlow.js or an archive of one, or it is cut off, damaged or made to do harm.",
     when: "A download or a copy ended early, an archive lacks a part, or a layer is not described as Keras does it.",
     todo: "Download the file again, or save the model again in Keras.",
   },

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from "commander";
+import { withoutAnySecrets } from "../hub/web-address.ts";
 import type { CommandRow } from "./command.ts";
 import { type Activity, Interrupt } from "./interrupt.ts";
 import type { Machine } from "./machine.ts";
@@ -142,7 +143,7 @@ class Cli {
 /** Wrong usage, as commander tells it: "error: unknown option '--bach'\n(Did you mean --batch?)". */
 export function usageFailure({ message }: CommanderError, command: string): Failure {
   const [first = "", suggestion] = message.split("\n");
-  const what = first.replace(/^error: |\.$/g, "");
+  const what = withoutAnySecrets(first.replace(/^error: |\.$/g, ""));
   const hint = suggestion?.replace(/^\((.*)\)$/, "$1") ?? `See ${command} --help.`;
   return { exitCode: 2, code: "bad-option", message: `${what.charAt(0).toUpperCase()}${what.slice(1)}.`, hint };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isWebAddress, webAddress, withoutSecrets } from "./web-address.ts";
+import { isWebAddress, webAddress, withoutAnySecrets, withoutSecrets } from "./web-address.ts";
 
 const digits = "ab".repeat(32);
 
@@ -66,4 +66,13 @@ test.each([
 
 test("what is no address of the web is none", () => {
   expect(["hf:a/b", "vgg16", "./a.onnx", "C:\\a.onnx"].filter(isWebAddress)).toEqual([]);
+});
+
+test.each([
+  ["There is no folder https://bee:secret@example.com/x?sig=secret.", "There is no folder https://example.com/x"],
+  ['"https:/bee:secret@example.com/x#secret" is gone', '"https:/example.com/x" is gone'],
+  ["HTTP://bee:secret@a/b and https://c/d?secret", "HTTP://a/b and https://c/d"],
+  ["x@y is no address", "x@y is no address"],
+])("of %j what may be shown is told", (text, shown) => {
+  expect(withoutAnySecrets(text)).toBe(shown);
 });

@@ -22,6 +22,13 @@ export function withoutSecrets(text: string): string {
   return scheme === undefined ? text : `${scheme}${rest.replace(/^[^/\\]*@/, "")}`;
 }
 
+/** The same for all addresses in a text; a path may have lost one of its slashes. */
+export const withoutAnySecrets = (text: string): string =>
+  text.replace(/\bhttps?:\/+[^\s"'<>]+/gi, (found) => {
+    const [, scheme = "", rest = ""] = /^(https?:\/+)(.*)$/i.exec(found) ?? [];
+    return `${scheme}${withoutSecrets(`https://${rest}`).slice("https://".length)}`;
+  });
+
 /** What a model's file may be called. */
 const readable = /\.(onnx|keras|h5|hdf5|zip|safetensors|json)$/i;
 const pickle = /\.(bin|ckpt|pkl|pickle|pth?)$/i;

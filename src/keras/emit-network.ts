@@ -26,7 +26,7 @@ export function graphOf(network: KerasNetwork, options: EmitOptions): Graph {
   const g = graphBuilder({ name: network.name });
   const [height, width, channels] = pictureShape(network, options.size);
   const pixels = kept(g.input("pixel_values", "float32", ["N", channels, height, width]));
-  const output = settled(g, emit(g, network, { ...options, input: pixels, path: [] }));
+  const output = settled(g, emit(g, network, { ...options, input: pixels, path: [], calls: new CallCount() }));
   const last = g.nodes().at(-1)?.op ?? "";
   return g.build([g.named(/^(Log)?Softmax$|^Sigmoid$/.test(last) ? "scores" : "logits", output.value)]);
 }
@@ -35,6 +35,32 @@ interface Around extends EmitOptions {
   readonly input: Kept;
   /** Names of the models around. */
   readonly path: readonly string[];
+  /** Of the whole network. */
+  readonly calls: CallCount;
+}
+
+/** Calls of layers: models in models that are each called twice, thirty deep, would be a billion. */
+const mostCalls = 20_000;
+
+/** Layers that wait for each other; Keras lists them in an order in which hardly one does. */
+const mostWaiting = 200;
+
+class CallCount {
+  #calls = 0;
+  #waiting = 0;
+
+  /** @throws {ModelError} "bad-keras" where there are too many, or too many in each other */
+  within<T>(make: () => T): T {
+    this.#calls++;
+    this.#waiting++;
+    if (this.#calls > mostCalls) throw bad(`The network calls its layers more than ${mostCalls} times`);
+    if (this.#waiting > mostWaiting) throw bad(`More than ${mostWaiting} layers wait for each other`);
+    try {
+      return make();
+    } finally {
+      this.#waiting--;
+    }
+  }
 }
 
 function emit(g: GraphBuilder, network: KerasNetwork, around: Around): Kept {
@@ -50,7 +76,8 @@ function emit(g: GraphBuilder, network: KerasNetwork, around: Around): Kept {
     if (known === "begun") throw bad(`The layer "${name}" reads what is made of itself`);
     if (known) return known;
     made.set(key, "begun");
-    const result = name === network.input ? around.input : called(g, layer, { call, tensorOf, around });
+    const isInput = name === network.input;
+    const result = isInput ? around.input : around.calls.within(() => called(g, layer, { call, tensorOf, around }));
     made.set(key, result);
     return result;
   };
@@ -131,4 +158,5 @@ function siteOf(g: GraphBuilder, { kind }: KerasLayer, { around, path, inputs, i
   };
 }
 
-const bad = (message: string): ModelError => new ModelError("bad-keras", `${message}.`);
+const bad = (message: string): ModelError =>
+  new ModelError("bad-keras", `${message}.`, { hint: "Download the file again, or save it again in Keras." });

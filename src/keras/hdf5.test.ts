@@ -72,6 +72,25 @@ test("a tensor cannot be larger than its file could hold", async () => {
   });
 });
 
+test("nor can all tensors together be, each counted once", async () => {
+  const bytes = await written((file) => {
+    for (let at = 0; at < 40; at++) {
+      const data = new Float32Array(1);
+      const name = `sparse${at}`;
+      file.create_dataset({ name, data, shape: [1], maxshape: [null], chunks: [1] }).resize([10_000]);
+    }
+  });
+  await withHdf5(bytes, (file) => {
+    const names = file.datasets("");
+    const most = (16 * bytes.length) / 40_000;
+    expect(most).toBeLessThan(40);
+    for (let again = 0; again < 100; again++) expect(file.tensor("sparse0")?.shape).toEqual([10_000]);
+    expect(() => {
+      for (const name of names) file.tensor(name);
+    }).toThrow(expect.objectContaining({ code: "bad-keras" }));
+  });
+});
+
 test("what is cut off or damaged is refused", async () => {
   const whole = await hdf5({ tensors: { "a/kernel": floats([1, 2, 3, 4]) } });
   const read = (bytes: Uint8Array) => withHdf5(bytes, (file) => file.tensor("a/kernel"));

@@ -41,7 +41,7 @@ export async function withHdf5<T>(bytes: Uint8Array, use: (file: Hdf5File) => T)
   }
 }
 
-/** A tensor that would be this many times as large as its file is none that Keras wrote: it keeps numbers as they are. */
+/** Tensors that would be this many times as large as their file are none that Keras wrote: it keeps numbers as they are. */
 const LARGEST_RATIO = 16;
 
 /** Groups can lie in each other, and in themselves: so many deep, and so many looks at a file, are enough for any network. */
@@ -58,12 +58,13 @@ export const isHdf5 = (bytes: Uint8Array): boolean => signature.every((byte, at)
 interface Classes {
   readonly Datasets: typeof Dataset;
   readonly Groups: typeof Group;
-  /** Bytes that one tensor may have. */
+  /** Bytes that all tensors together may have. */
   readonly most: number;
 }
 
 function fileOf(root: Group, { Datasets, Groups, most }: Classes): Hdf5File {
   let looked = 0;
+  const room = roomFor(most);
   const at = (path: string) => {
     if (looked++ > MOST_OBJECTS) throw endless();
     return path === "" ? root : sound(path, () => root.get(path));
@@ -90,7 +91,7 @@ function fileOf(root: Group, { Datasets, Groups, most }: Classes): Hdf5File {
     },
     tensor: (path) => {
       const found = at(path);
-      return found instanceof Datasets ? sound(path, () => numbersIn(found, path, most)) : undefined;
+      return found instanceof Datasets ? sound(path, () => numbersIn(found, path, room)) : undefined;
     },
   };
 }
@@ -105,10 +106,28 @@ function sound<T>(path: string, read: () => T): T {
   }
 }
 
-function numbersIn(dataset: Dataset, path: string, most: number): Tensor<"float32"> {
+/** Whether there is room for a tensor, each counted once: what is written nowhere takes no byte of a file. */
+type Room = (path: string, sizeBytes: number) => boolean;
+
+function roomFor(most: number): Room {
+  const counted = new Set<string>();
+  let left = most;
+  return (path, sizeBytes) => {
+    if (counted.has(path)) return true;
+    counted.add(path);
+    left -= sizeBytes;
+    return left >= 0;
+  };
+}
+
+/** Real numbers of 32 or 64 bits: others are not even read. */
+const isReal = (dtype: unknown): boolean => typeof dtype === "string" && /^[<>]?[fd]$/.test(dtype);
+
+function numbersIn(dataset: Dataset, path: string, hasRoom: Room): Tensor<"float32"> {
   const { shape } = dataset;
-  if (shape && 4 * sizeOf(shape) > most) throw bad(`"${path}" would be larger than its file: ${formatShape(shape)}`);
-  const { value } = dataset;
+  if (!hasRoom(path, dataset.metadata.size * sizeOf(shape ?? [])))
+    throw bad(`"${path}" would be larger than its file: ${formatShape(shape ?? [])}`);
+  const value = isReal(dataset.dtype) ? dataset.value : undefined;
   if (shape && value instanceof Float32Array) return tensor("float32", shape, value);
   if (shape && value instanceof Float64Array) return floats(value, shape);
   if (shape?.length === 0 && typeof value === "number") return floats([value], []);

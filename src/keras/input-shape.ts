@@ -1,4 +1,5 @@
 import { ModelError } from "../base/errors.ts";
+import { mostPixels } from "../image/most-pixels.ts";
 import type { KerasLayer, KerasNetwork } from "./network.ts";
 
 /** Pixels a side where a network takes any size: what most were trained with, and keras.applications' default. */
@@ -19,7 +20,9 @@ export interface PictureSize {
 export function pictureShape(network: KerasNetwork, size?: PictureSize): readonly [number, number, number] {
   const shape = declaredShape(network);
   const [, height, width, channels] = shape ?? [];
-  const isPicture = shape?.length === 4 && (channels === 3 || channels === 1);
+  const isSide = (extent: number | null | undefined) =>
+    extent === null || extent === undefined || (extent >= 1 && extent <= mostPixels);
+  const isPicture = shape?.length === 4 && (channels === 3 || channels === 1) && isSide(height) && isSide(width);
   if (!isPicture) {
     const found = shape ? `[${shape.map((extent) => extent ?? "any").join(", ")}]` : "no shape";
     throw new ModelError(

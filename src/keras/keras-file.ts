@@ -1,4 +1,5 @@
 import { ModelError } from "../base/errors.ts";
+import { jsonIn, mostDescriptionBytes, whyNoJson } from "../base/json.ts";
 import { utf8 } from "../base/utf8.ts";
 import type { Model } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -28,9 +29,6 @@ const description = "config.json";
 const about = "metadata.json";
 const weightsFile = "model.weights.h5";
 
-/** A network's description is no larger. */
-const mostText = 2 ** 27;
-
 /**
  * Translates what Keras saves: a whole model (.keras, or .h5 of old), or the weights of one of keras.applications' networks
  * (.weights.h5, or .h5 without a description).
@@ -44,7 +42,7 @@ export async function kerasModel(bytes: Uint8Array, { size }: { readonly size?: 
 }
 
 async function wholeModel(bytes: Uint8Array, size: Size): Promise<KerasModel> {
-  const sizes = new Map([description, about].map((name) => [name, mostText] as const));
+  const sizes = new Map([description, about].map((name) => [name, mostDescriptionBytes] as const));
   // Weights hardly shrink: no honest archive holds many times its own size.
   const files = await unzipped(bytes, new Map([...sizes, [weightsFile, 16 * bytes.length]]));
   const [config, weights, metadata] = [description, weightsFile, about].map((name) => files.get(name));
@@ -143,8 +141,8 @@ const writtenBy = (version: string | undefined): Pick<Parts, "dialect" | "produc
 
 function jsonOf(text: string, place: string): unknown {
   try {
-    return JSON.parse(text);
+    return jsonIn(text);
   } catch (cause) {
-    throw new ModelError("bad-keras", `Its ${place} is not JSON.`, { cause, hint: "Download the file again." });
+    throw new ModelError("bad-keras", `Its ${place} ${whyNoJson(cause)}.`, { cause, hint: "Download the file again." });
   }
 }

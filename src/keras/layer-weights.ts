@@ -32,7 +32,11 @@ export function namedWeights(tensors: readonly StoredTensor[]): LayerWeights {
     return { stored, part: steps.at(-1) ?? "", owners: owners.filter((step, at) => step !== owners[at - 1]) };
   });
   const byPart = new Map<string, Named[]>();
-  for (const one of all) byPart.set(one.part, [...(byPart.get(one.part) ?? []), one]);
+  for (const one of all) {
+    const same = byPart.get(one.part);
+    if (same) same.push(one);
+    else byPart.set(one.part, [one]);
+  }
   return {
     of: (path) => (part) => {
       const names = [part, ...(otherNames[part] ?? [])];

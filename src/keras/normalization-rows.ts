@@ -54,11 +54,14 @@ export const normalizationRows = {
       requireShape(site, part, found, [channels]);
       return found;
     };
+    // What the file has comes first: it says whether there are as many channels.
+    const mean = site.weight("running_mean", () => read("moving_mean", 0));
+    const variance = site.weight("running_var", () => read("moving_variance", 1));
     const weights = [
       site.weight("weight", () => read("gamma", 1)),
       site.weight("bias", () => read("beta", 0)),
-      site.weight("running_mean", () => read("moving_mean", 0)),
-      site.weight("running_var", () => read("moving_variance", 1)),
+      mean,
+      variance,
     ];
     return kept(site.place("BatchNormalization", [input.value, ...weights], { epsilon, momentum }));
   }),

@@ -19,14 +19,19 @@ const layerSchema = z.object({
 
 type StoredLayer = z.output<typeof layerSchema>;
 
+/** Of one network: the deepest of keras.applications have a thousand. */
+const mostLayers = 10_000;
+
+const layers = z.array(z.unknown()).max(mostLayers);
+
 const functionalSchema = z.object({
   name: z.string().default("model"),
-  layers: z.array(z.unknown()),
+  layers,
   input_layers: z.unknown(),
   output_layers: z.unknown(),
 });
 
-const sequentialSchema = z.object({ name: z.string().default("sequential"), layers: z.array(z.unknown()) });
+const sequentialSchema = z.object({ name: z.string().default("sequential"), layers });
 
 const functionalKinds: ReadonlySet<string> = new Set(["Functional", "Model"]);
 const inputKind = "InputLayer";
@@ -84,10 +89,10 @@ function sequential({ config }: StoredLayer): KerasNetwork {
   const given = data.layers.map((one) => layerOf(storedLayer(one)));
   const [first] = given;
   const front = `${name}.input`;
-  const layers =
+  const inOrder =
     first?.kind === inputKind ? given : [{ kind: inputKind, name: front, config: {}, calls: [] }, ...given];
-  const chain = layers.map((layer, at): KerasLayer => {
-    const before = layers[at - 1];
+  const chain = inOrder.map((layer, at): KerasLayer => {
+    const before = inOrder[at - 1];
     return { ...layer, calls: before ? [[{ layer: before.name, call: 0 }]] : [] };
   });
   return {
@@ -141,5 +146,6 @@ function bad(what: string, error: z.ZodError): ModelError {
   const place = issue && issue.path.length > 0 ? ` at "${issue.path.join(".")}"` : "";
   return new ModelError("bad-keras", `${what} does not hold what it should${place}: ${issue?.message ?? "?"}.`, {
     cause: error,
+    hint: "Download the file again, or save it again in Keras.",
   });
 }

@@ -38,6 +38,8 @@ export const shapeRows = {
 
   Reshape: row(z.object({ target_shape: z.array(z.number().int()) }), (site, { target_shape: target }) => {
     const rest = sizeOf(site.input.shape) / sizeOf(target.filter((extent) => extent !== -1));
+    const isWhole = target.every((extent) => (extent === -1 ? Number.isSafeInteger(rest) && rest > 0 : extent > 0));
+    if (!isWhole) throw site.unsupported(`the target shape [${target.join(", ")}]`);
     return reshaped(
       site.g,
       site.input,

@@ -62,10 +62,14 @@ export function readTensorFlowJs(text: string, file: string): TensorFlowJsModel 
 
 function groupOf(paths: readonly string[], weights: readonly StoredWeight[]): WeightGroup {
   const sizes = weights.map((weight) => sizeOf(weight.shape) * formOf(weight).bytes);
-  const starts = sizes.map((_, at) => sizes.slice(0, at).reduce((sum, size) => sum + size, 0));
+  let end = 0;
+  const starts = sizes.map((size) => {
+    end += size;
+    return end - size;
+  });
   return {
     paths,
-    sizeBytes: sizes.reduce((sum, size) => sum + size, 0),
+    sizeBytes: end,
     tensors: (bytes) =>
       weights.map((weight, at) => {
         const start = starts[at] ?? 0;

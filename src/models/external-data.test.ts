@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +10,7 @@ import {
   externalModel,
   externalTensor,
 } from "../../test/fixtures/external-model.ts";
+import { goldenUrl } from "../../test/golden.ts";
 import type { Tensor } from "../base/tensor.ts";
 import { openModelFile } from "../onnx/decode.ts";
 import { memoryStore } from "../store/memory-store.ts";
@@ -152,6 +155,23 @@ describe("a model cannot make us read what is not its own", () => {
     });
   });
 
+  test("by many names of one file", async () => {
+    const store = memoryStore();
+    await store.write("m/d", numbers);
+    const tensors = ["d", "./d", "././d", "x/./d"].map((location, at) =>
+      externalTensor({ name: `w${at}`, dims: [4], entries: { location: location.replace("x/", "") } }),
+    );
+    await store.write("m/model.onnx", externalModel(tensors.slice(0, 3)));
+    const { external } = openModelFile(await store.read("m/model.onnx"));
+    const read = await readExternalData(external, { model: "m/model.onnx", store });
+    expect(new Set([...read.values()].map(({ buffer }) => buffer)).size).toBe(1);
+    const apart = ["d", "./d"].map((location, at) =>
+      externalTensor({ name: `w${at}`, dims: [3], entries: { location, offset: String(4 * at) } }),
+    );
+    await store.write("m/model.onnx", externalModel(apart));
+    await expect(readModelFolder("m", { store })).rejects.toMatchObject(bad);
+  });
+
   test("a file that is not there is named, and what to do", async () => {
     const store = memoryStore();
     await store.write("m/onnx/model.onnx", one({ location: "model.onnx_data" }));
@@ -208,10 +228,32 @@ describe("links", () => {
     expect(await weightOf(at("snapshots", "main"), store)).toEqual([1.5, -2]);
   });
 
+  test("of what tells of the model, out of its folder: neither read nor told", async () => {
+    await writeFile(at("m", "model.onnx"), readFileSync(goldenUrl("mobilenet.onnx")));
+    await writeFile(at("labels"), "secret\n".repeat(5));
+    await symlink(at("labels"), at("m", "labels.txt"));
+    const error: unknown = await readModelFolder(at("m"), { store }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "bad-model-folder",
+      message: expect.stringContaining("labels.txt leads out of the model's folder"),
+      hint: expect.stringMatching(/./),
+    });
+    await rm(at("m", "labels.txt"));
+    await symlink("/dev/zero", at("m", "labels.txt"));
+    expect((await readModelFolder(at("m"), { store })).labels).toBeUndefined();
+  });
+
   test("to a device are no file", async () => {
     await mkdir(at("m", "data"));
     await symlink("/dev/zero", at("m", "data", "weights"));
     await expect(readModelFolder(at("m"), { store })).rejects.toMatchObject({ code: "no-external-data" });
+  });
+
+  test("nor is a pipe, which nobody waits for", async () => {
+    await mkdir(at("m", "data"));
+    execFileSync("mkfifo", [at("m", "data", "weights"), at("m", "config.json"), at("pipe.onnx")]);
+    await expect(readModelFolder(at("m"), { store })).rejects.toMatchObject({ code: "no-external-data" });
+    await expect(readModelFolder(at("pipe.onnx"), { store })).rejects.toMatchObject({ code: "no-model" });
   });
 });
 

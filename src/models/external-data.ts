@@ -18,10 +18,15 @@ export async function readExternalData(
   { model, store }: { readonly model: string; readonly store: Store },
 ): Promise<ExternalBytes> {
   const found = new Map<ExternalReference, Uint8Array>();
+  const places = new Map<string, string>();
   for (const [location, inFile] of grouped(references, ({ location }) => location)) {
-    const file = await store.open(await placeOf(inFile, { model, store }));
+    places.set(location, await placeOf(inFile, { model, store }));
+  }
+  // "a" and "./a" are one file, and links are more names of one: what counts is where it is.
+  for (const [place, inFile] of grouped(references, ({ location }) => places.get(location) ?? location)) {
+    const file = await store.open(place);
     try {
-      for (const same of rangesOf(inFile, { location, sizeBytes: file.sizeBytes })) {
+      for (const same of rangesOf(inFile, { location: inFile[0].location, sizeBytes: file.sizeBytes })) {
         const bytes = await readRange(same[0], file);
         for (const reference of same) found.set(reference, bytes);
       }
@@ -71,11 +76,28 @@ export async function placeBeside(location: string, { model, holds, store }: Bes
     });
   }
   const place = await store.realPath(path);
-  // The Hub's cache has links to files that lie together elsewhere: the model itself is then such a link.
-  const folders = [await store.realPath(folder), store.join(await store.realPath(model), "..")];
-  if (folders.some((one) => isWithin(place, one, store))) return place;
+  if (await isOwn(place, { model, folders: [folder], store })) return place;
   const what = `${holds.charAt(0).toUpperCase()}${holds.slice(1)}`;
   throw bad(`${what} kept in ${path}, which leads out of the model's folder, to ${place}`);
+}
+
+interface Around {
+  readonly model: string;
+  /** What belongs to the model. */
+  readonly folders: readonly string[];
+  readonly store: Store;
+}
+
+/**
+ * Whether a file belongs to a model: it lies in one of its folders, links followed.
+ *
+ * @param place its true path
+ */
+export async function isOwn(place: string, { model, folders, store }: Around): Promise<boolean> {
+  // The Hub's cache has links to files that lie together elsewhere: the model itself is then such a link.
+  const whole = [store.join(await store.realPath(model), "..")];
+  for (const folder of folders) whole.push(await store.realPath(folder));
+  return whole.some((one) => isWithin(place, one, store));
 }
 
 function isWithin(path: string, folder: string, store: Store): boolean {

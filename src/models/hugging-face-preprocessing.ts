@@ -2,12 +2,14 @@ import { z } from "zod";
 import { ModelError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import type { Interpolation } from "../image/image.ts";
+import { mostPixels } from "../image/most-pixels.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { divisor, divisors, triple as triples } from "./channel-numbers.ts";
 import { type ProcessorKind, processorKind } from "./processor-kinds.ts";
 
-const pixels = z.number().int().positive();
+const pixels = z.number().int().positive().max(mostPixels);
 const box = z.union([pixels, z.object({ shortest_edge: pixels }), z.object({ height: pixels, width: pixels })]);
-const perChannel = z.union([z.number(), z.tuple([z.number(), z.number(), z.number()])]);
+const perChannel = z.union([z.number(), triples]);
 
 const processorSchema = z.object({
   image_processor_type: z.string().optional(),
@@ -23,7 +25,7 @@ const processorSchema = z.object({
   rescale_offset: z.boolean().optional(),
   do_normalize: z.boolean().optional(),
   image_mean: perChannel.nullish(),
-  image_std: perChannel.nullish(),
+  image_std: z.union([divisor, divisors]).nullish(),
   include_top: z.boolean().optional(),
   do_flip_channel_order: z.boolean().optional(),
   do_pad: z.boolean().nullish(),
@@ -62,6 +64,7 @@ export function readPreprocessorConfig(text: string, file = "preprocessor_config
   };
   const scale = field("do_rescale") ? Number(field("rescale_factor")) : 1;
   const { resize, crop } = geometry(config, kind, Boolean(field("do_center_crop")), file);
+  if (resize.kind === "shortest-edge") requirePixels(resize.size, { file, what: "size and crop_pct" });
   const interpolation = resize.kind === "none" ? "bilinear" : interpolations[Number(field("resample"))];
   if (!interpolation)
     throw unsupported(file, `resample ${config.resample}`, "0 (nearest), 1 (lanczos), 2 (bilinear) or 3 (bicubic)");
@@ -145,6 +148,14 @@ export const inOrder = ([r, g, b]: Triple, channels: "RGB" | "BGR"): Triple =>
 function triple(value: z.output<typeof perChannel> | null | undefined, file: string, name: string): Triple {
   if (value == null) throw missing(file, name);
   return typeof value === "number" ? [value, value, value] : value;
+}
+
+/** @throws {ModelError} "bad-model-folder" for a side that no picture is scaled to */
+export function requirePixels(side: number, { file, what }: { readonly file: string; readonly what: string }): void {
+  if (side >= 1 && side <= mostPixels) return;
+  throw new ModelError("bad-model-folder", `${file}: by ${what} a side would have ${side} pixels.`, {
+    hint: `A side has 1 to ${mostPixels} pixels. Correct the file, or choose a preset of preprocessing by name.`,
+  });
 }
 
 const missing = (file: string, name: string): ModelError =>

@@ -11,7 +11,8 @@ import { openModelFile } from "../onnx/decode.ts";
 import { type Graph, type Model, OPSET } from "../onnx/graph.ts";
 import { acceptModel } from "../rewrite/accept.ts";
 import type { Store } from "../store/store.ts";
-import { readExternalData } from "./external-data.ts";
+import { descriptionAt } from "./description-at.ts";
+import { isOwn, readExternalData } from "./external-data.ts";
 import { readPreprocessorConfig } from "./hugging-face-preprocessing.ts";
 import { imageInput } from "./image-input.ts";
 import { labelsOf, labelsOfText, type ModelConfig, readModelConfig } from "./model-config.ts";
@@ -69,9 +70,34 @@ export const isTranslated = (file: string): boolean => isKerasFile(file) || isTe
 export async function readModelFolder(path: string, options: ReadOptions): Promise<LoadedModel> {
   const { store, size, ...rest } = options;
   refuseUnknown("readModelFolder", rest);
+  return withHint(() => read(path, options));
+}
+
+/** Whoever finds out that a model is wrong may not know what its user can do. */
+async function withHint<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof GraphError) || error.hint !== undefined) throw error;
+    throw again(error, error.message);
+  }
+}
+
+/** The same error in other words; with what can be done about it, where it does not say. */
+function again(error: ModelError | GraphError, message: string): ModelError | GraphError {
+  const details = { hint: error.hint ?? damaged, cause: error };
+  return error instanceof GraphError
+    ? new GraphError(error.code, message, details)
+    : new ModelError(error.code, message, details);
+}
+
+const damaged = "The file may be damaged: fetch or export it again, from a place that you trust.";
+
+async function read(path: string, options: ReadOptions): Promise<LoadedModel> {
+  const { store, size } = options;
   if (isZipFile(path) && (await store.kind(path)) === "file") return fromZip(path, options);
   const { file, folders } = await locate(path, store);
-  const beside = (name: string) => readBeside(name, folders, store);
+  const beside = (name: string) => readBeside(name, { model: file, folders, store });
   const bytes = await store.read(file);
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
@@ -190,16 +216,12 @@ async function decoded(bytes: Uint8Array, file: string, store: Store): Promise<M
 }
 
 /** What is wrong with a file is told with its name. */
-export async function named<T>(file: string, read: () => T | Promise<T>): Promise<T> {
+export async function named<T>(file: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await work();
   } catch (error) {
     if (!(error instanceof ModelError || error instanceof GraphError)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    const [message, details] = [`${file}: ${error.message}`, { ...hint, cause: error }];
-    throw error instanceof GraphError
-      ? new GraphError(error.code, message, details)
-      : new ModelError(error.code, message, details);
+    throw again(error, `${file}: ${error.message}`);
   }
 }
 
@@ -211,10 +233,23 @@ interface TextFile {
   readonly text: string;
 }
 
-async function readBeside(name: string, folders: readonly string[], store: Store): Promise<TextFile | undefined> {
+interface Around {
+  readonly model: string;
+  readonly folders: readonly string[];
+  readonly store: Store;
+}
+
+/** A model is a stranger's: what it links to elsewhere is not read, nor told of as its labels. */
+async function readBeside(name: string, { model, folders, store }: Around): Promise<TextFile | undefined> {
   for (const folder of folders) {
     const path = store.join(folder, name);
-    if ((await store.kind(path)) === "file") return { file: name, path, text: await store.readText(path) };
+    if ((await store.kind(path)) !== "file") continue;
+    const place = await store.realPath(path);
+    if (await isOwn(place, { model, folders, store }))
+      return { file: name, path, text: await descriptionAt(path, store) };
+    throw new ModelError("bad-model-folder", `${path} leads out of the model's folder, to ${place}.`, {
+      hint: "Put a copy of that file there in place of the link, where it is yours.",
+    });
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { ModelError } from "../base/errors.ts";
+import { ModelError, UsageError } from "../base/errors.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
 import type { Model } from "../onnx/graph.ts";
 import { modelOf } from "../onnx/model.ts";
@@ -26,5 +26,15 @@ export function storedModel(bytes: Uint8Array, { config }: StoredModelOptions): 
   }
   const [, height, width] = config.pretrained_cfg?.input_size ?? [];
   const imageSize = height !== undefined && width !== undefined ? { imageSize: { height, width } } : {};
-  return modelOf(storedNetwork(config.architecture, decodeSafetensors(bytes), imageSize));
+  const tensors = decodeSafetensors(bytes);
+  try {
+    return modelOf(storedNetwork(config.architecture, tensors, imageSize));
+  } catch (cause) {
+    // What its description asks for is not its user's mistake.
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new ModelError("bad-model-folder", `Its config.json asks for what is not there: ${cause.message}`, {
+      hint: "Download the file again, or correct its pretrained_cfg.",
+      cause,
+    });
+  }
 }

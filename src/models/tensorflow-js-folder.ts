@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { HostError, ModelError } from "../base/errors.ts";
-import { parseJson } from "../base/json.ts";
-import { utf8 } from "../base/utf8.ts";
+import { descriptionIn, parseJson } from "../base/json.ts";
 import type { PictureSize } from "../keras/input-shape.ts";
 import { type KerasModel, translated } from "../keras/keras-file.ts";
 import { namedWeights, type StoredTensor } from "../keras/layer-weights.ts";
@@ -9,6 +8,7 @@ import { parseNetwork } from "../keras/parse-network.ts";
 import { teachablePreparation } from "../keras/preparation.ts";
 import { readTensorFlowJs, type WeightGroup } from "../keras/tensorflow-js.ts";
 import type { OpenFile, Store } from "../store/store.ts";
+import { descriptionAt } from "./description-at.ts";
 import { placeBeside } from "./external-data.ts";
 
 export const isTensorFlowJs = (file: string): boolean => file.endsWith(".json");
@@ -34,10 +34,12 @@ export async function tensorFlowJsModel(
   bytes: Uint8Array,
   { file, store, size }: { readonly file: string; readonly store: Store; readonly size?: PictureSize | undefined },
 ): Promise<TensorFlowJsFolder> {
-  const { topology, groups } = readTensorFlowJs(utf8.decode(bytes, { fatal: false }), store.baseName(file));
+  const name = store.baseName(file);
+  const { topology, groups } = readTensorFlowJs(descriptionIn(bytes, name), name);
   const network = parseNetwork(topology);
   const tensors: StoredTensor[] = [];
-  for (const group of groups) tensors.push(...(await read(group, { model: file, store })));
+  const taken = new Set<string>();
+  for (const group of groups) tensors.push(...(await read(group, { model: file, store, taken })));
   const { model, preparation } = translated(network, {
     weights: namedWeights(tensors),
     size,
@@ -56,12 +58,17 @@ export async function tensorFlowJsModel(
 /** The files of a group, joined: a tensor may begin in one and end in the next. */
 async function read(
   { paths, sizeBytes, tensors }: WeightGroup,
-  { model, store }: { readonly model: string; readonly store: Store },
+  { model, store, taken }: { readonly model: string; readonly store: Store; readonly taken: Set<string> },
 ): Promise<readonly StoredTensor[]> {
   const files: OpenFile[] = [];
   try {
-    for (const path of paths)
-      files.push(await store.open(await placeBeside(path, { model, holds: "weights are", store })));
+    for (const path of paths) {
+      const place = await placeBeside(path, { model, holds: "weights are", store });
+      // By another name it would be as many weights again.
+      if (taken.has(place)) throw twice(path);
+      taken.add(place);
+      files.push(await store.open(place));
+    }
     const found = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     if (found !== sizeBytes) {
       throw new ModelError(
@@ -84,6 +91,11 @@ async function read(
   }
 }
 
+const twice = (path: string): ModelError =>
+  new ModelError("bad-external-data", `The model names the file ${JSON.stringify(path)} twice.`, {
+    hint: "Fetch or save the model again, with all of its files.",
+  });
+
 function roomFor(sizeBytes: number): Uint8Array {
   try {
     return new Uint8Array(sizeBytes);
@@ -94,5 +106,7 @@ function roomFor(sizeBytes: number): Uint8Array {
 
 async function metadataBeside(file: string, store: Store): Promise<z.output<typeof metadataSchema> | undefined> {
   const path = store.join(file, "..", metadataFile);
-  return (await store.kind(path)) === "file" ? parseJson(await store.readText(path), path, metadataSchema) : undefined;
+  return (await store.kind(path)) === "file"
+    ? parseJson(await descriptionAt(path, store), path, metadataSchema)
+    : undefined;
 }

@@ -1,18 +1,21 @@
 import { z } from "zod";
 import { ModelError } from "../base/errors.ts";
 import type { Interpolation } from "../image/image.ts";
+import { mostPixels } from "../image/most-pixels.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
+import { divisors, triple } from "./channel-numbers.ts";
+import { requirePixels } from "./hugging-face-preprocessing.ts";
 
-const triple = z.tuple([z.number(), z.number(), z.number()]);
+const side = z.number().int().positive().max(mostPixels);
 
 /** timm's `pretrained_cfg`, inside of config.json. */
 export const pretrainedCfgSchema = z.object({
-  input_size: z.tuple([z.number(), z.number().int().positive(), z.number().int().positive()]),
+  input_size: z.tuple([z.number(), side, side]),
   interpolation: z.string(),
   crop_pct: z.number().positive(),
   crop_mode: z.string().nullish(),
   mean: triple,
-  std: triple,
+  std: divisors,
   /** Name of the module that is the classifier. */
   classifier: z.union([z.string(), z.array(z.string())]).nullish(),
 });
@@ -35,9 +38,12 @@ const interpolations: Readonly<Record<string, Interpolation>> = {
  */
 export function timmPreprocessing(cfg: PretrainedCfg, file = "config.json"): Preprocessing {
   const [, height, width] = cfg.input_size;
-  const interpolation = interpolations[cfg.interpolation];
+  const interpolation = Object.hasOwn(interpolations, cfg.interpolation)
+    ? interpolations[cfg.interpolation]
+    : undefined;
   if (!interpolation) throw unsupported(file, "interpolation", cfg.interpolation, Object.keys(interpolations));
   const scaled = { height: Math.floor(height / cfg.crop_pct), width: Math.floor(width / cfg.crop_pct) };
+  for (const scaledSide of Object.values(scaled)) requirePixels(scaledSide, { file, what: "input_size and crop_pct" });
   const mode = cfg.crop_mode ?? "center";
   const bySide = mode === "center" && height === width;
   if (!bySide && mode !== "squash")

@@ -23,7 +23,6 @@ test.each([
   ["at its top", "", {}],
   ["in its only folder", "my model/", {}],
   ["beside what macOS adds", "net/", { "__MACOSX/net/._model.onnx": new Uint8Array(4) }],
-  ["beside names that lead out of it", "net/", { "../evil.json": new Uint8Array(4), "/etc/evil": new Uint8Array(4) }],
 ])("a zip is read as the folder that it holds, %s", async (_, below, more) => {
   await zipped(below, more);
   const [loaded, plain] = [await readModelFolder("tiny.zip", { store }), await readModelFolder("tiny", { store })];
@@ -36,6 +35,8 @@ test.each([
   ["no model", () => zipSync({ "notes.txt": new Uint8Array(4) }), "no-model"],
   ["no zip", () => new Uint8Array([1, 2, 3, 4]), "bad-keras"],
   ["a zip that is cut off", () => zipSync({ "model.onnx": new Uint8Array(4000) }).subarray(0, 60), "bad-keras"],
+  ["a zip of a name that leads out of it", () => zipSync({ "../evil.json": new Uint8Array(4) }), "bad-keras"],
+  ["a zip of an absolute name", () => zipSync({ "/etc/evil": new Uint8Array(4) }), "bad-keras"],
   ["a zip that unpacks to far more than it is", () => zipSync({ "model.onnx": new Uint8Array(2 ** 28) }), "bad-keras"],
 ])("%s is refused by its name", async (_, bytes, code) => {
   await store.write("x.zip", bytes());

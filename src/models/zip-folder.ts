@@ -13,7 +13,7 @@ export interface ZipFolder {
 /**
  * Unpacks a model folder: what lies at the top of a zip, or in its only folder, as Teachable Machine and file managers make them.
  *
- * @throws {ModelError} "bad-keras" where it is no zip, or unpacks to far more than it is
+ * @throws {ModelError} "bad-keras" where it is no zip, unpacks to far more than it is, or is made to do harm: see `zipEntries`
  */
 export async function zipFolder(bytes: Uint8Array): Promise<ZipFolder> {
   const files = [...(await unzippedAll(bytes))].filter(([name]) => !isAside(name));
@@ -25,6 +25,5 @@ export async function zipFolder(bytes: Uint8Array): Promise<ZipFolder> {
   return { folder: isOne ? `/${only}` : "/", store };
 }
 
-/** What macOS adds, and names that lead out of the folder. */
-const isAside = (name: string): boolean =>
-  name.startsWith("__MACOSX/") || name.startsWith("/") || name.split("/").some((part) => part === ".." || part === "");
+/** What macOS adds. */
+const isAside = (name: string): boolean => name.startsWith("__MACOSX/");

@@ -119,7 +119,7 @@ const writings: Readonly<Record<string, z.ZodType<string | readonly string[]>>> 
  * "15" for a budget of { epochs: 15 }, "20%,100%" for sizes of [0.2, 1].
  */
 export function optionText(name: string, value: unknown): string {
-  const written = writings[name]?.safeParse(value);
+  const written = Object.hasOwn(writings, name) ? writings[name]?.safeParse(value) : undefined;
   return written?.success ? String(written.data) : valueText(value);
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { HostError } from "../base/errors.ts";
+import { jsonIn } from "../base/json.ts";
 import { measureNames, measures, valName } from "../evaluation/measures.ts";
 import { commandAgain } from "./command-again.ts";
 import type { DatasetReport, EvaluationReport, FindingReport, HistoryPoint, MistakeReport, RunReport } from "./data.ts";
@@ -88,7 +89,7 @@ export function runReport({ about: text, history, ...found }: RunFolderParts): R
 function read<S extends z.ZodType>(schema: S, text: string, file: string): z.output<S> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = jsonIn(text);
   } catch (cause) {
     throw notOfRun(file, cause);
   }

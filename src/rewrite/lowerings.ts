@@ -1,3 +1,4 @@
+import { mostAxes } from "../base/shape.ts";
 import { floats, ints } from "../base/tensor.ts";
 import type { Node } from "../onnx/graph.ts";
 import { type Emit, floatOf, intOf, refused, type UpgradeContext, written } from "./upgrade.ts";
@@ -48,5 +49,6 @@ function axesFrom(node: Node, X: string, { known }: UpgradeContext): readonly nu
   const rank = known(X)?.shape?.length;
   if (axis >= 0 && rank === undefined) throw refused(node, "axis", axis, "an axis of a tensor whose rank is not known");
   const count = axis < 0 ? 0 - axis : (rank ?? 0) - axis;
+  if (count < 1 || count > mostAxes) throw refused(node, "axis", axis, "an axis that the tensor does not have");
   return Array.from({ length: count }, (_, at) => at - count);
 }

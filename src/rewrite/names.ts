@@ -19,12 +19,17 @@ export function freshNames(taken: Set<string>): (stem: string) => string {
   };
 }
 
-/** `stem`, `stem2`, ...: the first such that no tensor or node name of the graph starts with it and a dot. */
+/**
+ * `stem`, `stem2`, ...: the first such that no tensor or node name of the graph starts with it and a dot.
+ *
+ * @param stem without a dot
+ */
 export function freeStem(graph: Graph, stem: string): string {
   const names = [...tensorNames(graph), ...graph.nodes.map(({ name }) => name)];
+  const taken = new Set(names.filter((name) => name.includes(".")).map((name) => name.slice(0, name.indexOf("."))));
   for (let count = 1; ; count++) {
     const free = count === 1 ? stem : `${stem}${count}`;
-    if (!names.some((name) => name.startsWith(`${free}.`))) return free;
+    if (!taken.has(free)) return free;
   }
 }
 

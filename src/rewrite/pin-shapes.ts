@@ -47,7 +47,7 @@ function target(g: GraphBuilder, { inputs }: Graph, shape: PinnedShape): Value {
     if (typeof extent === "number") return g.ints([extent]);
     return extent.timesBatch === 1 ? batch() : g.Mul(batch(), g.ints([extent.timesBatch]));
   });
-  return g.Concat(...parts, { axis: 0 });
+  return parts.length === 0 ? g.ints([]) : g.Concat(...parts, { axis: 0 });
 }
 
 const reshape = (name: string, raw: string, shape: Value, fresh: (stem: string) => string): Node => ({

@@ -7,6 +7,9 @@ import { labelOf } from "./names.ts";
 import { asymmetricResize, upsampleAsResize, withoutEmptyInputs } from "./resize-upgrades.ts";
 import { intOf, refused, type Upgrade, type UpgradeContext } from "./upgrade.ts";
 
+/** Of a tensor that is normalized in groups; networks have some thousands. */
+const mostChannels = 2 ** 20;
+
 const floatScalar = (value: Attribute): Tensor => floats(value.kind === "float" ? [value.value] : [0], []);
 
 const inOrder =
@@ -74,8 +77,11 @@ const perChannel: Upgrade["apply"] = (node, { constant, known }) => {
         "numbers per group that are computed, or channels that are not known",
       );
     }
-    const times = channels / value.data.length;
-    const numbers = Array.from({ length: channels }, (_, at) => numbersOf(value)[Math.floor(at / times)] ?? 0);
+    const given = numbersOf(value);
+    const times = channels / given.length;
+    if (!Number.isInteger(times) || channels > mostChannels)
+      throw refused(node, "scale and bias", name, `numbers for ${given.length} groups of ${channels} channels`);
+    const numbers = Array.from({ length: channels }, (_, at) => given[Math.floor(at / times)] ?? 0);
     return constant(`${name}.per_channel`, floats(numbers));
   });
   return [{ ...node, inputs: [X, ...repeated] }];

@@ -5,6 +5,7 @@ import type { HubReference } from "../hub/reference.ts";
 import type { WebAddress } from "../hub/web-address.ts";
 import { isKerasFile } from "../keras/keras-file.ts";
 import { readTensorFlowJs } from "../keras/tensorflow-js.ts";
+import { descriptionAt } from "../models/description-at.ts";
 import { named } from "../models/model-folder.ts";
 import { isSafetensors } from "../models/stored-model.ts";
 import { isTensorFlowJs, metadataFile } from "../models/tensorflow-js-folder.ts";
@@ -31,7 +32,7 @@ export async function fetchRepo(reference: HubReference, { hub, store }: Fetchin
     const first = await hub.fetch(reference, { choose });
     const model = first.files.at(-1) ?? "";
     if (!isTensorFlowJs(model)) return first;
-    const about = await store.readText(store.join(first.folder, ...model.split("/")));
+    const about = await descriptionAt(store.join(first.folder, ...model.split("/")), store);
     const shards = shardsIn(about, `${reference.repo}/${model}`);
     const whole = await hub.fetch(reference, { choose: (files) => withShards(choose(files), { shards, files }) });
     if (whole.commit === first.commit || moved === mostMoves) return whole;
@@ -78,7 +79,7 @@ async function besideOf({ file, shown }: WebAddress, path: string, store: Store)
   if (isKerasFile(file)) return { needed: [], welcome: companions };
   if (isSafetensors(file)) return { needed: ["config.json"], welcome: companions };
   if (isTensorFlowJs(file)) {
-    return { needed: shardsIn(await store.readText(path), shown), welcome: [metadataFile] };
+    return { needed: shardsIn(await descriptionAt(path, store), shown), welcome: [metadataFile] };
   }
   const { external } = openModelFile(await store.read(path));
   return { needed: external.map(({ location }) => location), welcome: companions };

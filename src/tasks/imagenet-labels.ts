@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import { RegraftError } from "../base/errors.ts";
 import { hubReference } from "../hub/reference.ts";
+import { descriptionAt } from "../models/description-at.ts";
 import { labelsOf, readModelConfig } from "../models/model-config.ts";
 import type { Host } from "./host.ts";
 
@@ -33,7 +34,7 @@ export async function imagenetLabels({
   const choose = () => [file];
   try {
     const { folder } = (await hub.find(source, { choose })) ?? (await hub.fetch(source, { choose }));
-    const labels = labelsOf(readModelConfig(await store.readText(store.join(folder, file))));
+    const labels = labelsOf(readModelConfig(await descriptionAt(store.join(folder, file), store)));
     return labels?.length === imagenetClasses ? labels : undefined;
   } catch (error) {
     if (error instanceof RegraftError && passing.has(error.code)) return undefined;

@@ -1,7 +1,7 @@
 import { ModelError } from "../base/errors.ts";
 import { refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
-import { formatShape, sameShape } from "../base/shape.ts";
+import { formatShape, sameShape, sizeOf } from "../base/shape.ts";
 import type { Tensor } from "../base/tensor.ts";
 import type { AdapterContent } from "../models/adapter-files.ts";
 import { readAdapterFolder } from "../models/adapter-folder.ts";
@@ -33,9 +33,14 @@ export async function loadAdapter(
   refuseUnknown("loadAdapter", rest);
   const content = await readAdapterFolder(folder, { store: host.store });
   const { head, labels: classes, loss, multiLabel } = content;
+  requireHeadFits(base, content);
   const grafted = graft(base.graph, head, { rng: random(seed).fork("graft") });
   const absent = grafted.added.find((name) => !Object.hasOwn(content.saved, name));
-  if (absent !== undefined) throw new ModelError("bad-adapter", `The adapter holds no "${absent}" of its new layers.`);
+  if (absent !== undefined) {
+    throw new ModelError("bad-adapter", `The adapter holds no "${absent}" of its new layers.`, {
+      hint: otherBase(content),
+    });
+  }
   const { layers, skipped } = fitting(grafted.graph, grafted.added, content);
   const { rank, alpha } = content;
   const { graph: open, lora } = addLora(grafted.graph, layers, { rank, alpha, rng: random(seed).fork("lora") });
@@ -50,6 +55,28 @@ export async function loadAdapter(
     compiled: how,
     multiLabel,
   });
+}
+
+const otherBase = ({ baseModel }: AdapterContent): string =>
+  `It was trained on ${baseModel}: load it on that one, with all of its files.`;
+
+/** Before layers are made: a description of a few bytes can ask for any number of units. @throws {ModelError} "bad-adapter" */
+function requireHeadFits({ features }: Base, content: AdapterContent): void {
+  let [inputs, wanted] = [features.size, 0];
+  for (const layer of content.head) {
+    if (layer.kind !== "dense") continue;
+    wanted += (inputs + 1) * layer.units;
+    inputs = layer.units;
+  }
+  const held = Object.values(content.saved).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (wanted <= held) return;
+  throw new ModelError(
+    "bad-adapter",
+    `The adapter's new layers take ${wanted} numbers, and it holds ${held} for them.`,
+    {
+      hint: otherBase(content),
+    },
+  );
 }
 
 /** The base's layers that the adapter has factors for. */
@@ -82,6 +109,7 @@ function withTensors(graph: Graph, tensors: Readonly<Record<string, Tensor>>): G
     throw new ModelError(
       "bad-adapter",
       `The adapter's "${name}" is ${dtype} ${formatShape(shape)}; on this base there is ${expected}.`,
+      { hint: "Load it on the base that it was trained on, with all of its files." },
     );
   }
   return withWeights(graph, tensors);

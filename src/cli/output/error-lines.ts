@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../base/error-codes.ts";
 import { RegraftError, UsageError } from "../../base/errors.ts";
 import { systemError } from "../../base/file-errors.ts";
 import { memoryError } from "../../base/memory-error.ts";
+import { withoutAnySecrets } from "../../hub/web-address.ts";
 import type { AnyExitCode } from "../exit-codes.ts";
 import type { Colors } from "./terminal.ts";
 import { traceOf } from "./trace.ts";
@@ -24,8 +25,13 @@ export interface FailureReport {
   readonly command: string;
 }
 
-/** What went wrong, from anything that was thrown. */
+/** What went wrong, from anything that was thrown: an address in it, whoever gave it where, without login and query. */
 export function failureOf(thrown: unknown): Failure {
+  const { message, trace, ...rest } = told(thrown);
+  return { ...rest, message: withoutAnySecrets(message), trace: trace && withoutAnySecrets(trace) };
+}
+
+function told(thrown: unknown): Failure {
   const error = thrown instanceof RegraftError ? thrown : (memoryError(thrown) ?? systemError(thrown));
   if (error) {
     const exitCode = error instanceof UsageError ? 2 : error.code === "interrupted" ? 130 : 1;

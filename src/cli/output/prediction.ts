@@ -1,6 +1,8 @@
+import { withoutAnySecrets } from "../../hub/web-address.ts";
 import type { PredictedImage } from "../../tasks/predict-run.ts";
 import { bar } from "./bar.ts";
 import { pad } from "./columns.ts";
+import { failureOf } from "./error-lines.ts";
 import { percent } from "./format.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 import { printJson, type Ui } from "./ui.ts";
@@ -23,8 +25,8 @@ export function printPrediction(found: PredictedImage, images: readonly string[]
 
 function jsonOf(found: PredictedImage): object {
   if (!("error" in found)) return { type: "prediction", ...found };
-  const { code, message, hint } = found.error;
-  return { type: "error", image: found.image, code, message, hint };
+  const { code, message, hint } = failureOf(found.error);
+  return { type: "error", image: withoutAnySecrets(found.image), code, message, hint };
 }
 
 /**

@@ -3,6 +3,7 @@ import { FakeConsole } from "../../../test/cli-console.ts";
 import { bar } from "./bar.ts";
 import { columns } from "./columns.ts";
 import { Terminal, widthOf } from "./terminal.ts";
+import { printJson } from "./ui.ts";
 
 const clear = "\r\u001b[2K";
 
@@ -81,4 +82,19 @@ it("aligns columns, numbers to the right, colours not counted", () => {
     { right: [1] },
   );
   expect(lines).toEqual(["  ants   5", `  ${colors.bold("b")}     12`]);
+});
+
+it("writes no control character of a stranger's, and its own colours", () => {
+  const { terminal: shown, console } = terminal({ isTTY: true });
+  shown.line(`a\u001b[2Jb\u001b]0;title\u0007c\u009b2Jd\u0000\t${shown.colors.red("red")}`);
+  shown.status("e\rf");
+  expect(console.output).toBe(
+    `a\ufffd[2Jb\ufffd]0;title\ufffdc\ufffd2Jd\ufffd\t${shown.colors.red("red")}\n\r\u001b[2Ke\ufffdf`,
+  );
+});
+
+it("writes JSON that says the same without control characters", () => {
+  const { terminal: out, console } = terminal();
+  printJson({ out }, { name: "a\u009b\u0000\u001b" });
+  expect(console.output).toBe('{"name":"a\\u009b\\u0000\\u001b"}\n');
 });

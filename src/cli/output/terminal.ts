@@ -42,13 +42,13 @@ export class Terminal {
 
   /** Writes lines that stay; a status line moves below them. */
   line(text = ""): void {
-    this.#sink.write(`${this.#status && clearLine}${text}\n${this.#status}`);
+    this.#sink.write(`${this.#status && clearLine}${tame(text)}\n${this.#status}`);
   }
 
   /** Shows the text in place of the last status; nothing where nobody watches. The text is cut at the right edge. */
   status(text: string): void {
     if (!this.live || text === this.#status) return;
-    this.#status = cut(text, this.columns - 1);
+    this.#status = cut(tame(text), this.columns - 1);
     this.#sink.write(`${clearLine}${this.#status}`);
   }
 
@@ -57,6 +57,16 @@ export class Terminal {
     this.#status = "";
   }
 }
+
+/** A control character, with the rest of a colour where one follows. */
+const control = /\p{Cc}(\[[\d;]*m)?/gu;
+
+/** Names of layers, classes and files are strangers' texts: none may move the cursor, or answer in the user's name. */
+const tame = (text: string): string =>
+  text.replace(control, (found, colour = "") => {
+    const isColour = found.startsWith("\u001b") && colour !== "";
+    return isColour || /^[\n\t]/.test(found) ? found : `\ufffd${colour}`;
+  });
 
 /** Columns that the text takes, its colours left out. */
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;

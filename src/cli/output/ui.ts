@@ -15,5 +15,8 @@ export interface Ui {
   readonly now: () => number;
 }
 
-/** Prints one JSON object on a line of its own. */
-export const printJson = (ui: Pick<Ui, "out">, object: object): void => ui.out.line(JSON.stringify(object));
+/** Prints one JSON object on a line of its own. A few control characters may stand in JSON as they are: no terminal gets them. */
+export const printJson = (ui: Pick<Ui, "out">, object: object): void =>
+  ui.out.line(JSON.stringify(object).replace(/\p{Cc}/gu, escaped));
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

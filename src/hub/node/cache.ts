@@ -3,6 +3,7 @@ import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { isMissing, listError, writeError } from "../../base/file-errors.ts";
+import { jsonIn } from "../../base/json.ts";
 import { makeFolders } from "../../base/node/make-folders.ts";
 
 /**
@@ -108,7 +109,7 @@ const listSchema = z.array(z.string());
 /** undefined for what is no JSON. */
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return jsonIn(text);
   } catch {
     return undefined;
   }

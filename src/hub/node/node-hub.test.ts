@@ -455,3 +455,14 @@ test("HF_ENDPOINT may end in a slash, and is the Hub where nothing is said", () 
   expect(hubSettings({ HF_ENDPOINT: "https://mirror.example.com/" }).endpoint).toBe("https://mirror.example.com");
   expect(hubSettings({}).endpoint).toBe("https://huggingface.co");
 });
+
+test.each([
+  "https://bee:secret@hub.example",
+  "https://hub.example/?sig=secret",
+  "bee:secret@hub.example",
+  "http://bee:secret@hub.example",
+])("HF_ENDPOINT %s is refused, and no secret in it is shown", (HF_ENDPOINT) => {
+  expect(() => hubSettings({ HF_ENDPOINT })).toThrow(
+    expect.objectContaining({ code: "bad-option", message: expect.not.stringContaining("secret") }),
+  );
+});

@@ -4,7 +4,8 @@ import { type Answer, readAhead } from "./answer.ts";
 import { hubManner } from "./hub-manner.ts";
 import type { Manner } from "./manner.ts";
 import { FailedAttempt, networkError } from "./network-errors.ts";
-import { type HubSettings, isSafe, loopback } from "./settings.ts";
+import { whyNotFollowed } from "./redirects.ts";
+import { type HubSettings, loopback } from "./settings.ts";
 import { abortSignal, type StopSignal, stopped, waitUnlessStopped } from "./stop.ts";
 
 export interface RequestOptions {
@@ -145,10 +146,9 @@ export class Requests {
       const next = URL.canParse(location, address.href) ? new URL(location, address) : undefined;
       if (!leaves && next?.origin !== address.origin) return response;
       await response.body?.cancel();
-      if (!next || !isSafe(next))
-        return lost(`${address.host} leads to ${next?.host ?? "no address"} without encryption: that is not followed.`);
-      if (loopback.has(next.hostname) && !loopback.has(address.hostname))
-        return lost(`${address.host} leads to this machine (${next.host}): that is not followed.`);
+      const why = whyNotFollowed(address, next);
+      if (!next || why !== undefined)
+        return lost(`${address.host} leads to ${why ?? "no address"}: that is not followed.`);
       // A login that somebody else names is not ours.
       next.username = next.password = "";
       address = next;
@@ -172,7 +172,12 @@ async function textOf({ body, url }: Answer): Promise<string> {
 }
 
 const lost = (message: string): FailedAttempt =>
-  new FailedAttempt(new HostError("unreachable", message), { lasts: true });
+  new FailedAttempt(
+    new HostError("unreachable", message, { hint: "Name the address of the file itself, if you trust it." }),
+    {
+      lasts: true,
+    },
+  );
 
 /** The address of a proxy may hold a password: it is not shown. */
 function proxied({ noProxy, httpProxy, httpsProxy }: HubSettings, signal: AbortSignal | undefined): EnvHttpProxyAgent {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../base/errors.ts";
+import { isWebAddress, withoutSecrets } from "../web-address.ts";
 
 /** Which hub, as whom, and where what was fetched is kept. */
 export interface HubSettings {
@@ -69,10 +70,16 @@ function textOf(file: string): string {
   }
 }
 
+/** A login in it would be part of every address that is asked for; text that is no address is not shown, as it may hold one. */
 function endpointOf(text: string): string {
-  if (URL.canParse(text) && isSafe(new URL(text))) return text.replace(/\/+$/, "");
-  throw new UsageError("bad-option", `HF_ENDPOINT cannot be "${text}".`, {
-    hint: "It is an https address; http is for this machine only (127.0.0.1, localhost).",
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const hasSecrets = url !== undefined && `${url.username}${url.password}${url.search}${url.hash}` !== "";
+  if (url && isSafe(url) && !hasSecrets) return text.replace(/\/+$/, "");
+  const shown = isWebAddress(text) ? `cannot be "${withoutSecrets(text)}"` : "is no address";
+  throw new UsageError("bad-option", `HF_ENDPOINT ${shown}${hasSecrets ? " with a login or a query" : ""}.`, {
+    hint: hasSecrets
+      ? "Leave them out: who you are is told by HF_TOKEN."
+      : "It is an https address; http is for this machine only (127.0.0.1, localhost).",
   });
 }
 

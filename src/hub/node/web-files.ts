@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { HostError, ModelError } from "../../base/errors.ts";
 import { rethrow, writeError } from "../../base/file-errors.ts";
+import { requireDescription } from "../../base/json.ts";
 import { makeFolders } from "../../base/node/make-folders.ts";
 import type { WebFetchOptions, WebFile } from "../hub.ts";
 import { isInside } from "../inside.ts";
@@ -161,9 +162,11 @@ class Fetch {
     await makeFolders(staging).catch(rethrow(to, writeError));
     if (identity === undefined) for (const part of [to, `${to}.regraft-incomplete`]) await rm(part, { force: true });
     if (await isFile(to)) return to;
+    if (isDescription(name)) requireDescription(sizeBytes ?? 0, what);
     if (sizeBytes === undefined) {
       if (!isDescription(name) || !isDelimited) throw noLength(what);
       const text = await requests.text(url.href, { what });
+      requireDescription(text.length, what);
       await writeFile(to, text).catch(rethrow(to, writeError));
       return to;
     }

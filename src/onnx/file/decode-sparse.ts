@@ -1,6 +1,6 @@
 import type { SparseTensorProto } from "onnx-buf";
 import { arrayOf } from "../../base/dtype.ts";
-import { type StaticShape, sameShape, sizeOf } from "../../base/shape.ts";
+import { mostAxes, type StaticShape, sameShape, sizeOf } from "../../base/shape.ts";
 import { bytesOf, isDType, type Tensor, tensor } from "../../base/tensor.ts";
 import { broken, decodeTensor, unsupported } from "./decode-tensor.ts";
 
@@ -18,6 +18,7 @@ export function decodeSparse(
   const label = values?.name ?? "";
   if (!values || !indices) throw broken(label, "is sparse, and has no values or no indices");
   const [given, places] = [decodeTensor(values, label), decodeTensor(indices, `${label}.indices`)];
+  if (dims.length > mostAxes) throw broken(label, `is sparse, and has ${dims.length} axes`);
   const shape = dims.map(Number);
   const width = arrayOf[given.dtype].BYTES_PER_ELEMENT;
   if (shape.some((extent) => !(extent >= 0))) throw broken(label, `is sparse, and has the shape [${shape}]`);

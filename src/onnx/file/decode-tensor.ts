@@ -1,7 +1,7 @@
 import type { TensorProto } from "onnx-buf";
 import { arrayOf, type DType, type DTypeArrays } from "../../base/dtype.ts";
 import { type ErrorDetails, ModelError } from "../../base/errors.ts";
-import { formatShape, type StaticShape, sizeOf } from "../../base/shape.ts";
+import { formatShape, mostAxes, type StaticShape, sizeOf } from "../../base/shape.ts";
 import { fromBytes, type Tensor, tensor } from "../../base/tensor.ts";
 import { dataTypeName, dtypeOfCode } from "../data-types.ts";
 
@@ -36,6 +36,7 @@ export function layoutOf({ dataType, dims, segment }: TensorProto, label: string
   const dtype = dtypeOfCode(dataType);
   if (!dtype) throw unsupported(`The tensor "${label}" holds ${dataTypeName(dataType)} elements.`);
   if (segment) throw unsupported(`The tensor "${label}" is stored in segments.`);
+  if (dims.length > mostAxes) throw broken(label, `has ${dims.length} axes`);
   const shape = dims.map(Number);
   const sizeBytes = sizeOf(shape) * arrayOf[dtype].BYTES_PER_ELEMENT;
   const isSane = shape.every((extent) => extent >= 0) && Number.isSafeInteger(sizeBytes);

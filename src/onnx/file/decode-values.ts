@@ -1,12 +1,15 @@
 import type { TensorShapeProto, ValueInfoProto } from "onnx-buf";
 import { ModelError } from "../../base/errors.ts";
-import type { Dim, Shape } from "../../base/shape.ts";
+import { type Dim, mostAxes, type Shape } from "../../base/shape.ts";
 import { dataTypeName, dtypeOfCode } from "../data-types.ts";
 import type { ValueInfo } from "../graph.ts";
 import { unsupported } from "./decode-tensor.ts";
 
 /** What a first axis without a name is called: in every classifier it is the batch. */
 const BATCH = "N";
+
+/** Characters of an extent's name: a longer one is as good as none. */
+const mostName = 200;
 
 /** Reads the graph's inputs or outputs. Extents that the file leaves open get names: "N" for the first, else `<tensor>.<axis>`. */
 export function decodeValues(protos: readonly ValueInfoProto[]): readonly ValueInfo[] {
@@ -30,16 +33,25 @@ function decodeValue({ name, type }: ValueInfoProto, batch: string): ValueInfo {
 }
 
 function decodeShape(name: string, { dim }: TensorShapeProto, batch: string): Shape {
+  if (dim.length > mostAxes) {
+    throw new ModelError("not-onnx", `The graph's input or output "${name}" has ${dim.length} axes.`, {
+      hint: damaged,
+    });
+  }
   return dim.map(({ value }, axis): Dim => {
-    if (value.case === "dimParam" && value.value !== "") return value.value;
+    if (value.case === "dimParam" && value.value !== "" && value.value.length <= mostName) return value.value;
     const extent = value.case === "dimValue" ? Number(value.value) : 0;
     if (!Number.isSafeInteger(extent)) {
-      throw new ModelError("not-onnx", `Axis ${axis} of the graph's input or output "${name}" has extent ${extent}.`);
+      throw new ModelError("not-onnx", `Axis ${axis} of the graph's input or output "${name}" has extent ${extent}.`, {
+        hint: damaged,
+      });
     }
     // Exporters write 0 and -1 as well for an extent that they leave open.
     return extent > 0 ? extent : openExtent(name, axis, batch);
   });
 }
+
+const damaged = "The file is damaged: fetch or export it again.";
 
 const openExtent = (name: string, axis: number, batch: string): string => (axis === 0 ? batch : `${name}.${axis}`);
 

@@ -2,6 +2,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { ModelError } from "../../base/errors.ts";
+import { requireModest } from "./message-size.ts";
 
 /** Wire type of each field of ModelProto that a model may have only once. */
 const singular: ReadonlyMap<number, WireType> = new Map(
@@ -23,12 +24,15 @@ const HIGHEST_FIELD = 63;
  * something appended or is no model at all may parse. So the top level is walked first: every field has to end inside
  * of the file, be known, have its type, and those that are not repeated come once.
  *
- * @throws {ModelError} "not-onnx"
+ * What the rest would become in memory is counted before any of it is made.
+ *
+ * @throws {ModelError} "not-onnx" · "too-large"
  */
 export function parseModel(bytes: Uint8Array): ModelProto {
   if (bytes.length === 0) throw notOnnx("The file is empty");
   try {
     checkTopLevel(bytes);
+    requireModest(bytes);
   } catch (cause) {
     if (cause instanceof ModelError) throw cause;
     throw notOnnx("The bytes are no protobuf message, or end in the middle of one", cause);
@@ -41,7 +45,7 @@ export function parseModel(bytes: Uint8Array): ModelProto {
 
 function parsed(bytes: Uint8Array): ModelProto {
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    return fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false });
   } catch (cause) {
     throw notOnnx("The bytes are no ONNX message", cause);
   }

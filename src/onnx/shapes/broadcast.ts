@@ -1,6 +1,6 @@
 import type { Dim } from "../../base/shape.ts";
 import { type Known, lengthOf, type PartialShape } from "./known.ts";
-import { demand } from "./rule.ts";
+import { demand, requireAxes } from "./rule.ts";
 import { maxDims } from "./symbolic.ts";
 
 /** Numpy's broadcasting of several shapes; undefined as soon as one rank is unknown. */
@@ -54,5 +54,6 @@ function unifyTwo(a: PartialShape, b: PartialShape, what: string): PartialShape 
 /** A vector's extents as a shape of unknown extents, where at least the length is known. */
 export function rankFromLength(vector: Known | undefined): PartialShape | undefined {
   const length = lengthOf(vector);
+  requireAxes(length ?? 0);
   return length === undefined ? undefined : new Array<undefined>(length).fill(undefined);
 }

@@ -4,7 +4,7 @@ import { floats, ints, type Tensor } from "../../base/tensor.ts";
 import type { Attribute, Graph, Node } from "../graph.ts";
 import { attributesOf, bareName, isKnownOp, isOptional, isVariadic, type OpName, type OpSpec, ops } from "../ops.ts";
 import type { Inferred, Known } from "./known.ts";
-import { demand, type RuleContext, ShapeConflict, type ShapeRule } from "./rule.ts";
+import { demand, type RuleContext, requireAxes, ShapeConflict, type ShapeRule } from "./rule.ts";
 import { shapeRules } from "./rules.ts";
 
 /**
@@ -25,6 +25,9 @@ export function inferNode(node: Node, inputs: readonly (Known | undefined)[]): r
     return { ...rest, name, shape: shape?.map((dim, axis) => dim ?? `${name}.${axis}`) };
   });
 }
+
+const contradicts =
+  "Is the model made for pictures of another size than its preprocessing makes? Else it contradicts itself: export it again.";
 
 type Learn = (node: Node, inputs: readonly (Known | undefined)[], outputs: readonly Known[]) => readonly Known[];
 
@@ -53,7 +56,8 @@ export function inferShapes(
 function existing(known: ReadonlyMap<string, Known>, name: string, node: Node): Known {
   const found = known.get(name);
   if (found) return found;
-  throw new GraphError("bad-graph", `${node.op} "${node.name}" reads "${name}", which no input or earlier node makes.`);
+  const message = `${node.op} "${node.name}" reads "${name}", which no input or earlier node makes.`;
+  throw new GraphError("bad-graph", message, { hint: contradicts });
 }
 
 function applied<O extends OpName>(op: O, node: Node, inputs: readonly (Known | undefined)[]): readonly Inferred[] {
@@ -65,12 +69,15 @@ function applied<O extends OpName>(op: O, node: Node, inputs: readonly (Known | 
   } as RuleContext<O>;
   try {
     const inferred: readonly Inferred[] = rule(context);
-    for (const { shape } of inferred) shape?.forEach(checkExtent);
+    for (const { shape } of inferred) {
+      requireAxes(shape?.length ?? 0);
+      shape?.forEach(checkExtent);
+    }
     return inferred;
   } catch (error) {
     if (!(error instanceof ShapeConflict)) throw error;
     const given = inputs.map((input) => (input ? `${input.name} ${formatShape(input.shape)}` : "-")).join(", ");
-    throw new GraphError("bad-shape", `${op} "${node.name}" (${given}): ${error.message}.`);
+    throw new GraphError("bad-shape", `${op} "${node.name}" (${given}): ${error.message}.`, { hint: contradicts });
   }
 }
 
@@ -89,6 +96,7 @@ function inputsByName(
     throw new GraphError(
       "bad-graph",
       `${op} "${node.name}" has ${inputs.length} inputs; it takes ${spec.inputs.length}.`,
+      { hint: contradicts },
     );
   }
   const named = spec.inputs.map((slot, at) => {
@@ -96,7 +104,7 @@ function inputsByName(
     if (isVariadic(slot)) return [name, inputs.slice(at).filter((input) => input !== undefined)] as const;
     const input = inputs[at] ?? unknownInput(node.inputs[at] ?? "") ?? fromAttribute(name, node.attributes[name]);
     if (input || isOptional(slot)) return [name, input] as const;
-    throw new GraphError("bad-graph", `${op} "${node.name}" lacks its input ${name}.`);
+    throw new GraphError("bad-graph", `${op} "${node.name}" lacks its input ${name}.`, { hint: contradicts });
   });
   return Object.fromEntries(named);
 }

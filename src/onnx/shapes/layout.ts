@@ -12,7 +12,7 @@ import {
   type PartialShape,
   shaped,
 } from "./known.ts";
-import { axesOf, axisOf, demand, type RuleContext, type ShapeRules, whole } from "./rule.ts";
+import { axesOf, axisOf, demand, type RuleContext, requireAxes, type ShapeRules, whole } from "./rule.ts";
 import { divDims, equalDims, productOf } from "./symbolic.ts";
 
 /** Ops that arrange the same elements, in the same order but for Transpose, under another shape. */
@@ -122,6 +122,7 @@ function unsqueezed({ shape }: Known, axes: Known): PartialShape | undefined {
   const added = given?.length ?? lengthOf(axes);
   if (added === undefined) return undefined;
   const rank = shape.length + added;
+  requireAxes(rank);
   if (!given) return new Array<undefined>(rank).fill(undefined);
   const ones = new Set(axesOf(given, rank));
   const rest = shape.values();

@@ -53,6 +53,7 @@ function concat(inputs: readonly Known[], axis: number | undefined): Inferred {
 function split({ input, split: sizes, attributes: { axis, num_outputs }, outputs }: RuleContext<"Split">): Inferred[] {
   const { dtype, shape } = input;
   const count = num_outputs ?? outputs;
+  demand(count === outputs, () => `${outputs} outputs, and num_outputs ${count}`);
   if (!shape) return Array.from({ length: outputs }, () => shaped(dtype, undefined));
   const along = axisOf(axis, shape.length);
   const given = elementsOf(sizes);

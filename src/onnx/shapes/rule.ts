@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "../../base/shape.ts";
+import { formatShape, mostAxes, type Shape } from "../../base/shape.ts";
 import type { AttributeValues, Bare, OpName, ops } from "../ops.ts";
 import type { Inferred, Known, PartialShape } from "./known.ts";
 
@@ -36,6 +36,9 @@ export class ShapeConflict extends Error {}
 export function demand(condition: boolean, message: () => string): asserts condition {
   if (!condition) throw new ShapeConflict(message());
 }
+
+/** What has more axes is no tensor of a network, and is not listed. @throws {ShapeConflict} */
+export const requireAxes = (count: number): void => demand(count <= mostAxes, () => `${count} axes`);
 
 /** An axis counted from the front, whatever sign it was given with. `rank` may be that of the output. */
 export function axisOf(axis: number, rank: number): number {

@@ -1,5 +1,5 @@
 import type { Dim, Shape } from "../../base/shape.ts";
-import { counted, elementsOf, type Inferred, type Known, numbersKnown, shaped } from "./known.ts";
+import { counted, elementsOf, type Inferred, type Known, MOST_ELEMENTS, numbersKnown, shaped } from "./known.ts";
 import { axesOf, demand, type RuleContext, whole } from "./rule.ts";
 import { addDims, subDims } from "./symbolic.ts";
 
@@ -49,7 +49,7 @@ function extentOf(dim: Dim, range: Range | undefined): Dim | undefined {
   if (!range) return undefined;
   const { start, end, step } = range;
   if (typeof dim === "number" && typeof start === "number" && typeof end === "number") {
-    return positions(dim, start, end, step).length;
+    return stepsOf(dim, start, end, step).length;
   }
   return step === 1 ? symbolicExtent(dim, start, end) : undefined;
 }
@@ -71,14 +71,13 @@ function position(dim: Dim, bound: Dim): Dim | undefined {
   return bound <= 1 ? bound : undefined;
 }
 
-/** The positions that a range names on an axis, bounds clamped as in Python. */
-function positions(extent: number, start: number, end: number, step: number): readonly number[] {
+/** The first position that a range names on an axis, and how many: bounds are clamped as in Python. */
+function stepsOf(extent: number, start: number, end: number, step: number) {
   const low = step > 0 ? 0 : -1;
   const high = step > 0 ? extent : extent - 1;
   const clamp = (bound: number) => Math.min(Math.max(bound < 0 ? bound + extent : bound, low), high);
   const [first, last] = [clamp(start), clamp(end)];
-  const length = Math.max(0, Math.ceil((last - first) / step));
-  return length > 4096 ? new Array<number>(length) : Array.from({ length }, (_, at) => first + at * step);
+  return { first, length: Math.max(0, Math.ceil((last - first) / step)) };
 }
 
 /** The elements of the rows (of any width) that stay. */
@@ -87,5 +86,7 @@ function rows(data: Known, [extent, ...inner]: Shape, { start, end, step }: Rang
   const width = inner.reduce<number>((product, dim) => product * (typeof dim === "number" ? dim : Number.NaN), 1);
   if (!elements || Number.isNaN(width)) return undefined;
   if (typeof extent !== "number" || typeof start !== "number" || typeof end !== "number") return undefined;
-  return positions(extent, start, end, step).flatMap((row) => elements.slice(row * width, (row + 1) * width));
+  const { first, length } = stepsOf(extent, start, end, step);
+  const positions = Array.from({ length: Math.min(length, MOST_ELEMENTS + 1) }, (_, at) => first + at * step);
+  return positions.flatMap((row) => elements.slice(row * width, (row + 1) * width));
 }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Dim } from "../../base/shape.ts";
+import { ShapeConflict } from "./rule.ts";
 import { addDims, divDims, equalDims, exactQuotient, maxDims, mulDims, productOf, subDims } from "./symbolic.ts";
 
 describe("extents by name", () => {
@@ -51,4 +53,13 @@ describe("extents by name", () => {
     expect([equalDims("N", 4), equalDims("N", addDims("N", 1))]).toEqual([undefined, false]);
     expect([maxDims("N", "N"), maxDims("M", "N")]).toEqual(["N", "max(M,N)"]);
   });
+});
+
+test("an expression that grows without end is refused before it is long", () => {
+  let height: Dim = "H";
+  expect(() => {
+    for (let at = 0; at < 60; at++) height = addDims(height, divDims(height, 2) ?? 0);
+  }).toThrow(ShapeConflict);
+  const sums = Array.from({ length: 31 }, (_, at) => addDims(`a${at}`, `b${at}`));
+  expect(() => productOf(sums)).toThrow(ShapeConflict);
 });

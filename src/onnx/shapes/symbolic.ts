@@ -1,4 +1,5 @@
 import type { Dim } from "../../base/shape.ts";
+import { demand } from "./rule.ts";
 
 /**
  * Integer arithmetic on extents of which some are names. A symbolic extent is a polynomial with whole coefficients over
@@ -6,6 +7,18 @@ import type { Dim } from "../../base/shape.ts";
  * equal extents that come along different branches are equal strings.
  */
 type Polynomial = ReadonlyMap<string, number>;
+
+/** Characters of an expression. A few dozen nodes can double one with each; those of networks have up to some hundreds. */
+const mostLength = 10_000;
+
+/** Terms that are multiplied with each other: a product of sums has as many as the product of theirs. */
+const mostProducts = 10_000;
+
+/** @throws {ShapeConflict} for an expression that is no network's */
+function short(text: string): string {
+  demand(text.length <= mostLength, () => `an extent whose expression has ${text.length} characters`);
+  return text;
+}
 
 /** Key of the constant term. A term's key is its atoms, sorted and joined. */
 const ONE = "";
@@ -21,9 +34,11 @@ export function mulDims(a: Dim, b: Dim): Dim {
   if (typeof a === "number" && typeof b === "number") return a * b;
   if (a === 1) return b;
   if (b === 1) return a;
+  const [left, right] = [polynomial(a), polynomial(b)];
+  demand(left.size * right.size <= mostProducts, () => "an extent that is a product of long sums");
   const product = new Map<string, number>();
-  for (const [keyA, x] of polynomial(a)) {
-    for (const [keyB, y] of polynomial(b)) accumulate(product, joinKeys(keyA, keyB), x * y);
+  for (const [keyA, x] of left) {
+    for (const [keyB, y] of right) accumulate(product, joinKeys(keyA, keyB), x * y);
   }
   return toDim(product);
 }
@@ -47,7 +62,7 @@ export function divDims(a: Dim, b: Dim): Dim | undefined {
   const exact = exactQuotient(a, b);
   if (exact !== undefined) return exact;
   const [numerator, divisor] = reduced(a, b);
-  return `floor(${operand(numerator)}/${operand(divisor)})`;
+  return short(`floor(${operand(numerator)}/${operand(divisor)})`);
 }
 
 /** Numerator and divisor without the names that both are multiples of. */
@@ -63,7 +78,7 @@ function reduced(a: Dim, b: Dim): readonly [Dim, Dim] {
 }
 
 /** The larger of two extents that are equal or of which one is 1: what broadcasting makes of two different names. */
-export const maxDims = (a: Dim, b: Dim): Dim => (a === b ? a : `max(${[a, b].map(String).sort().join(",")})`);
+export const maxDims = (a: Dim, b: Dim): Dim => (a === b ? a : short(`max(${[a, b].map(String).sort().join(",")})`));
 
 /**
  * true or false where it is so for all values of the names.
@@ -154,7 +169,7 @@ function toDim(terms: Polynomial): Dim {
   }
   const texts = keys.map((key) => termText(atomsOf(key), terms.get(key) ?? 0));
   if (constant !== 0) texts.push(String(constant));
-  return texts.reduce((text, term) => (term.startsWith("-") ? `${text}${term}` : `${text}+${term}`));
+  return short(texts.reduce((text, term) => (term.startsWith("-") ? `${text}${term}` : `${text}+${term}`)));
 }
 
 function termText(atoms: readonly string[], coefficient: number): string {

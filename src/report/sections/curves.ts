@@ -70,8 +70,11 @@ export const unfrozenFrom = (history: readonly HistoryPoint[]): number | undefin
 const timeOf = (phases: RunReport["phases"]): string =>
   phases
     .filter(({ epochs }) => epochs > 0)
-    .map(({ name, seconds }) => `The ${phaseTitles[name] ?? name} took ${duration(seconds)}. `)
+    .map(({ name, seconds }) => `The ${titleOf(name)} took ${duration(seconds)}. `)
     .join("");
+
+const titleOf = (phase: string): string =>
+  (Object.hasOwn(phaseTitles, phase) ? phaseTitles[phase] : undefined) ?? phase;
 
 const phaseTitles: Readonly<Record<string, string>> = {
   head: "new head",
