@@ -1,4 +1,5 @@
 import { DataError, type ErrorDetails, HostError, type RegraftError } from "./errors.ts";
+import { printable } from "./printable.ts";
 
 /** What a person can do about an error of the operating system, by its name. */
 const hints: Readonly<Record<string, string>> = {
@@ -13,6 +14,7 @@ const hints: Readonly<Record<string, string>> = {
   EMFILE: "Too many files are open: raise the limit (ulimit -n).",
   ENFILE: "Too many files are open on this machine.",
   EXDEV: "Both must be on the same disk.",
+  ENXIO: "This is a socket or a device, and a file was expected.",
   ELOOP: "Its links lead in a circle.",
   EFBIG: "The file would be larger than the disk or the limit (ulimit -f) allows.",
   ERR_FS_FILE_TOO_LARGE:
@@ -31,32 +33,44 @@ export function errnoOf(cause: unknown): string | undefined {
 /** Nothing stands at the path: neither file nor folder. */
 export const isMissing = (cause: unknown): boolean => missing.has(errnoOf(cause));
 
+/** Names are told as UTF-8: bytes that are not leave this mark, and no file has the name that is left. */
+const isMarked = (path: string): boolean => path.includes("\ufffd");
+
+function missingError(code: "no-such-file" | "no-such-folder", path: string, cause: unknown): DataError {
+  const what = code === "no-such-file" ? "file" : "folder";
+  const [reason, hint] = isMarked(path) ? [", or its name is not UTF-8", "Rename it."] : ["", "Check the path."];
+  return new DataError(code, `There is no ${what} ${printable(path)}${reason}.`, { hint, cause });
+}
+
 /** "no-such-file" where nothing is there, else "read-failed". */
 export function readError(path: string, cause: unknown): RegraftError {
-  if (isMissing(cause)) {
-    return new DataError("no-such-file", `There is no file ${path}.`, { hint: "Check the path.", cause });
-  }
-  return new HostError("read-failed", `${path} cannot be read: ${reasonOf(cause)}.`, details(cause));
+  if (isMissing(cause)) return missingError("no-such-file", path, cause);
+  return new HostError("read-failed", `${printable(path)} cannot be read: ${reasonOf(cause)}.`, details(cause));
 }
 
 /** "no-such-folder" where nothing, or a file, is there, else "read-failed". */
 export function listError(path: string, cause: unknown): RegraftError {
   if (errnoOf(cause) === "ENOTDIR") {
-    return new DataError("no-such-folder", `${path} is not a folder.`, { hint: "Name the folder, not a file.", cause });
+    return new DataError("no-such-folder", `${printable(path)} is not a folder.`, {
+      hint: "Name the folder, not a file.",
+      cause,
+    });
   }
-  if (isMissing(cause)) {
-    return new DataError("no-such-folder", `There is no folder ${path}.`, { hint: "Check the path.", cause });
-  }
-  return new HostError("read-failed", `The folder ${path} cannot be read: ${reasonOf(cause)}.`, details(cause));
+  if (isMissing(cause)) return missingError("no-such-folder", path, cause);
+  return new HostError(
+    "read-failed",
+    `The folder ${printable(path)} cannot be read: ${reasonOf(cause)}.`,
+    details(cause),
+  );
 }
 
 /** "disk-full", else "write-failed". */
 export function writeError(path: string, cause: unknown): HostError {
   if (full.has(errnoOf(cause))) {
     const hint = "Make room on that disk, or name a folder on another one; what was there before is untouched.";
-    return new HostError("disk-full", `${path} cannot be written: the disk is full.`, { hint, cause });
+    return new HostError("disk-full", `${printable(path)} cannot be written: the disk is full.`, { hint, cause });
   }
-  return new HostError("write-failed", `${path} cannot be written: ${reasonOf(cause)}.`, details(cause));
+  return new HostError("write-failed", `${printable(path)} cannot be written: ${reasonOf(cause)}.`, details(cause));
 }
 
 /** Calls of the operating system that change the disk. */

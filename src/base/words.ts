@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** 2223872 to "2,223,872". */
 export const count = (value: number): string => value.toLocaleString("en-US");
 
@@ -30,6 +32,13 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
 }
 
-/** A path as a shell takes it: in quotes where it holds more than plain characters. */
-export const shellWord = (path: string): string =>
-  /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/**
+ * A path as a shell takes it: in quotes where it holds more than plain characters, in those that know escapes where it holds
+ * what a line of text cannot.
+ */
+export function shellWord(path: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(path)) return path;
+  const shown = printable(path);
+  if (shown === path) return `'${path.replaceAll("'", "'\\''")}'`;
+  return `$'${printable(path.replaceAll("\\", "\\\\").replaceAll("'", "\\'"))}'`;
+}

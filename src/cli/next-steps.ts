@@ -21,7 +21,10 @@ export async function nextSteps(
 }
 
 const command = (name: string, ...paths: readonly string[]): string =>
-  ["npx regraft", name, ...paths.map(shellWord)].join(" ");
+  ["npx regraft", name, ...paths.map(operand)].join(" ");
+
+/** What begins with a dash would be taken for a flag. */
+const operand = (path: string): string => shellWord(path.startsWith("-") ? `./${path}` : path);
 
 async function firstPicture(folder: string, store: Store): Promise<string | undefined> {
   for (const name of await foldersIn(store, folder)) {

@@ -1,5 +1,6 @@
 import { DataError, RegraftError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
+import { printable } from "../base/printable.ts";
 import type { Dataset } from "./dataset.ts";
 
 export interface BadImage {
@@ -125,6 +126,6 @@ const noneLeft = (bad: readonly BadImage[]): DataError =>
 const shown = 5;
 
 function lines(bad: readonly BadImage[]): string {
-  const first = bad.slice(0, shown).map(({ name, reason }) => `\n  ${name}: ${reason}`);
+  const first = bad.slice(0, shown).map(({ name, reason }) => `\n  ${printable(name)}: ${reason}`);
   return first.join("") + (bad.length > shown ? `\n  and ${bad.length - shown} more` : "");
 }

@@ -1,8 +1,10 @@
 import type { ErrorCode } from "../base/error-codes.ts";
 import { DataError, type ErrorDetails, RegraftError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
 import type { ImageDecoder } from "../image/image.ts";
 import type { Store } from "../store/store.ts";
 import type { Dataset } from "./dataset.ts";
+import { readPictureBytes } from "./picture-bytes.ts";
 import type { PictureFile } from "./picture-files.ts";
 import { at } from "./subset.ts";
 
@@ -26,7 +28,7 @@ export function filesDataset(
     async load(index) {
       const { path, name } = at(files, index);
       try {
-        return await decoder.decode(await store.read(path));
+        return await decoder.decode(await readPictureBytes(path, store));
       } catch (cause) {
         throw cause instanceof RegraftError ? named(name, cause) : cause;
       }
@@ -39,7 +41,7 @@ const unreadable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["read-failed", "n
 
 function named(name: string, cause: RegraftError): RegraftError {
   const details: ErrorDetails = cause.hint === undefined ? { cause } : { hint: cause.hint, cause };
-  const message = `${name}: ${cause.message}`;
+  const message = `${printable(name)}: ${cause.message}`;
   if (unreadable.has(cause.code)) return new DataError("unreadable-image", message, details);
   return cause instanceof DataError ? new DataError(cause.code, message, details) : cause;
 }

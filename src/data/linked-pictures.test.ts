@@ -132,7 +132,7 @@ it("makes a file that the disk does not give a picture that cannot be read", asy
   await files("a/1.jpg", "b/2.jpg");
   const failing: Store = {
     ...store,
-    read: async (path) => {
+    open: async (path) => {
       throw new HostError("read-failed", `${path} cannot be read: EIO.`, { hint: "The disk reports a fault." });
     },
   };

@@ -1,3 +1,4 @@
+import { RegraftError } from "../base/errors.ts";
 import { hasPictureExtension } from "../image/picture-format.ts";
 import type { FolderEntry, Store } from "../store/store.ts";
 
@@ -93,14 +94,26 @@ async function inside(store: Store, folder: PictureFile, entry: FolderEntry): Pr
     path,
     name: `${folder.name}/${entry.name}`,
     label: folder.label,
-    real: leadsSomewhere ? await store.realPath(path) : store.join(folder.real, entry.name),
+    real: (leadsSomewhere ? await realPath(store, path) : undefined) ?? store.join(folder.real, entry.name),
     isLinked: folder.isLinked || entry.isLink,
   };
 }
 
-/** A link that leads nowhere is a picture that cannot be read, so that it is counted and named rather than passed over. */
-const isPicture = ({ name, kind, isLink }: FolderEntry): boolean =>
-  (kind === "file" || (isLink && kind === undefined)) && hasPictureExtension(name);
+/** Undefined for what has gone since it was listed: whoever reads it tells of that. */
+async function realPath(store: Store, path: string): Promise<string | undefined> {
+  try {
+    return await store.realPath(path);
+  } catch (error) {
+    if (error instanceof RegraftError && error.code === "no-such-file") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A link that leads nowhere, and a pipe or a device, is a picture that cannot be read, so that it is counted and named rather
+ * than passed over.
+ */
+const isPicture = ({ name, kind }: FolderEntry): boolean => kind !== "folder" && hasPictureExtension(name);
 
 async function visible(store: Store, folder: string): Promise<readonly FolderEntry[]> {
   return (await store.entries(folder)).filter(({ name }) => !isHidden(name));

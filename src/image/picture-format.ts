@@ -28,28 +28,7 @@ export function pictureFormat(bytes: Uint8Array): PictureFormat | undefined {
   return signatures.find(([, signature]) => startsWith(bytes, signature))?.[0];
 }
 
-/** For an error message: what bytes that are no picture look like. */
-export function describeBytes(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "the file is empty";
-  const start = String.fromCharCode(...bytes.subarray(0, 24));
-  const known = otherFormats.find(([beginning]) => start.startsWith(beginning));
-  if (known) return `it is ${known[1]}`;
-  return /^[\t\n\r\x20-\x7e]+$/.test(start)
-    ? `it is text, beginning with ${JSON.stringify(start)}`
-    : "its format is unknown";
-}
-
-const otherFormats: readonly (readonly [beginning: string, what: string])[] = [
-  ["%PDF", "a PDF"],
-  ["<svg", "an SVG drawing"],
-  ["<?xml", "XML or an SVG drawing"],
-  ["<!DOCTYPE", "a web page"],
-  ["<html", "a web page"],
-  ["BM", "a BMP"],
-  ["8BPS", "a Photoshop file"],
-  ["PK", "a ZIP archive"],
-];
-
-function startsWith(bytes: Uint8Array, signature: string): boolean {
+/** Whether bytes begin so; "?" stands for any byte. */
+export function startsWith(bytes: Uint8Array, signature: string): boolean {
   return Array.from(signature).every((sign, at) => sign === "?" || bytes[at] === sign.charCodeAt(0));
 }

@@ -1,4 +1,5 @@
 import { checkNumber } from "../base/options.ts";
+import { sizeOf } from "../base/shape.ts";
 import { tensor } from "../base/tensor.ts";
 import type { BadImageLedger } from "../data/bad-images.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -126,28 +127,40 @@ export class Classifier {
     return { means, predictions: log.predictions() };
   }
 
+  /** All pictures at once, see `predictPrepared`. */
+  predict(images: readonly RgbImage[], options: { readonly top?: number } = {}): Promise<readonly Prediction[]> {
+    return this.predictPrepared(
+      images.map((image) => this.prepare(image)),
+      options,
+    );
+  }
+
+  /** A picture as the model's input: what is kept of it until others are read too, a fraction of a photo. */
+  prepare(image: RgbImage): Float32Array {
+    return preprocess(image, this.#model.preprocessing);
+  }
+
   /**
    * All pictures at once; none gives no prediction.
    *
+   * @param prepared what `prepare` made of each picture
    * @param top labels to give for each picture, from 1
    * @throws {UsageError} "bad-option"
    */
-  async predict(
-    images: readonly RgbImage[],
+  async predictPrepared(
+    prepared: readonly Float32Array[],
     { top = 5 }: { readonly top?: number } = {},
   ): Promise<readonly Prediction[]> {
     checkNumber("top", top, { min: 1, integer: true });
-    if (images.length === 0) return [];
-    const { preprocessing, loss } = this.#model;
+    if (prepared.length === 0) return [];
+    const { loss } = this.#model;
     const { input, shape } = this.#input();
-    const length = shape.reduce((product, extent) => product * extent, 1);
-    const pixels = new Float32Array(images.length * length);
-    for (const [at, image] of images.entries()) {
-      preprocess(image, preprocessing, pixels.subarray(at * length, (at + 1) * length));
-    }
-    const inputs = { [input]: tensor("float32", [images.length, ...shape], pixels) };
-    const { logits } = await this.#run(inputs, new Float32Array(images.length * this.#units), images.length);
-    return images.map((_, row) => {
+    const length = sizeOf(shape);
+    const pixels = new Float32Array(prepared.length * length);
+    for (const [at, numbers] of prepared.entries()) pixels.set(numbers, at * length);
+    const inputs = { [input]: tensor("float32", [prepared.length, ...shape], pixels) };
+    const { logits } = await this.#run(inputs, new Float32Array(prepared.length * this.#units), prepared.length);
+    return prepared.map((_, row) => {
       const own = logits.slice(row * this.#units, (row + 1) * this.#units);
       return ranked(scoresOf(own, loss.activation), { ...this.#model, top, logits: own });
     });

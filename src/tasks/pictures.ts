@@ -1,4 +1,6 @@
 import { DataError, UsageError } from "../base/errors.ts";
+import { printable } from "../base/printable.ts";
+import { readPictureBytes } from "../data/picture-bytes.ts";
 import type { RgbImage } from "../image/image.ts";
 import type { Classifier, Prediction } from "./classifier.ts";
 import type { Host } from "./host.ts";
@@ -11,11 +13,11 @@ export async function readPicture(
   picture: Picture,
   { store, decoder }: Pick<Host, "store" | "decoder">,
 ): Promise<RgbImage> {
-  if (typeof picture === "string") return decoder.decode(await store.read(picture));
+  if (typeof picture === "string") return decoder.decode(await readPictureBytes(picture, store));
   return picture instanceof Uint8Array ? decoder.decode(picture) : picture;
 }
 
-/** Pictures in memory at once: however many are asked about, memory stays bounded. */
+/** Pictures answered at once. Each is prepared as soon as it is read: what waits for the others is of the model's size. */
 export const picturesAtOnce = 16;
 
 /** The best labels of each picture, read and answered a few at a time. @throws as readPicture */
@@ -30,8 +32,8 @@ export async function predictPictures(
   const predictions: Prediction[] = [];
   for (let start = 0; start < pictures.length; start += picturesAtOnce) {
     const few = pictures.slice(start, start + picturesAtOnce);
-    const images = await Promise.all(few.map((picture, at) => readNamed(picture, start + at, host)));
-    predictions.push(...(await classifier.predict(images, options)));
+    const prepared = few.map(async (picture, at) => classifier.prepare(await readNamed(picture, start + at, host)));
+    predictions.push(...(await classifier.predictPrepared(await Promise.all(prepared), options)));
   }
   return predictions;
 }
@@ -42,7 +44,7 @@ async function readNamed(picture: Picture, index: number, host: Pick<Host, "stor
     return await readPicture(picture, host);
   } catch (error) {
     if (!(error instanceof DataError) || error.code !== "unreadable-image") throw error;
-    const name = typeof picture === "string" ? picture : `Picture ${index}`;
+    const name = typeof picture === "string" ? printable(picture) : `Picture ${index}`;
     throw new DataError(error.code, `${name}: ${error.message}`, {
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),

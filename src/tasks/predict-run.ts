@@ -1,6 +1,5 @@
 import { RegraftError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
-import type { RgbImage } from "../image/image.ts";
 import { Classifier, type LabelScore } from "./classifier.ts";
 import type { Host } from "./host.ts";
 import { openModel } from "./open-model.ts";
@@ -52,23 +51,27 @@ async function predictBatch(
   paths: readonly string[],
   { classifier, top, host }: Predicting,
 ): Promise<readonly PredictedImage[]> {
-  const read = await Promise.all(paths.map((path) => readImage(path, host)));
-  const readable = read.flatMap((image) => ("error" in image ? [] : [image]));
-  const predictions = readable.length > 0 ? await classifier.predict(readable, { top }) : [];
+  const read = await Promise.all(paths.map((path) => readImage(path, { classifier, host })));
+  const readable = read.flatMap((image) => (image instanceof RegraftError ? [] : [image]));
+  const predictions = await classifier.predictPrepared(readable, { top });
   const byImage = new Map(readable.map((image, at) => [image, predictions[at]]));
   return read.flatMap((image, at): PredictedImage[] => {
     const path = paths[at] ?? "";
-    if ("error" in image) return [{ image: path, error: image.error }];
+    if (image instanceof RegraftError) return [{ image: path, error: image }];
     const found = byImage.get(image);
     return found ? [{ image: path, label: found.label, score: found.score, top: found.top }] : [];
   });
 }
 
-async function readImage(path: string, host: Host): Promise<RgbImage | { readonly error: RegraftError }> {
+/** The picture prepared for the model, or why there is none. */
+async function readImage(
+  path: string,
+  { classifier, host }: Pick<Predicting, "classifier" | "host">,
+): Promise<Float32Array | RegraftError> {
   try {
-    return await readPicture(path, host);
+    return classifier.prepare(await readPicture(path, host));
   } catch (error) {
-    if (error instanceof RegraftError) return { error };
+    if (error instanceof RegraftError) return error;
     throw error;
   }
 }

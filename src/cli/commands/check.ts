@@ -5,6 +5,7 @@ import type { checkFlags, checkOperands } from "../flags/check.ts";
 import { hostFor } from "../host-for.ts";
 import { checkProgress } from "../output/check-progress.ts";
 import { healthLines } from "../output/health.ts";
+import { printableParts } from "../output/printable.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft check`: what is wrong with a data set. Exit code 1 where it would spoil training; with --strict at warnings too. */
@@ -18,6 +19,6 @@ export const check: Body<typeof checkOperands, typeof checkFlags> = async ({ ope
   if (ui.json) {
     for (const finding of findings) printJson(ui, { type: "finding", ...finding });
     printJson(ui, { type: "result", ...facts, errors: counts.error, warnings: counts.warning, notes: counts.note });
-  } else for (const line of healthLines(health, { all, terminal: ui.out })) ui.out.line(line);
+  } else for (const line of healthLines(printableParts(health), { all, terminal: ui.out })) ui.out.line(line);
   return counts.error > 0 || (strict && counts.warning > 0) ? 1 : 0;
 };

@@ -5,6 +5,7 @@ import type { compareFlags, compareOperands } from "../flags/compare.ts";
 import { hostFor } from "../host-for.ts";
 import { comparisonLine, comparisonSummary } from "../output/compare.ts";
 import { CompareProgress } from "../output/compare-progress.ts";
+import { printableParts } from "../output/printable.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft compare`: trains in several ways and tells which to take. */
@@ -22,7 +23,7 @@ export const compare: Body<typeof compareOperands, typeof compareFlags> = async 
           onEvent: (event) => {
             const line = ui.json ? comparisonLine(event) : undefined;
             if (line) printJson(ui, line);
-            if (isShown) progress.show(event);
+            if (isShown) progress.show(printableParts(event));
           },
         },
         host,
@@ -36,6 +37,6 @@ export const compare: Body<typeof compareOperands, typeof compareFlags> = async 
     for (const { name, accuracy, loss, seconds, peakBytes } of result.strategies)
       printJson(ui, { type: "strategy", name, accuracy, loss, seconds, peakBytes });
     printJson(ui, { type: "result", ...result });
-  } else for (const line of comparisonSummary(result, ui.out)) ui.out.line(line);
+  } else for (const line of comparisonSummary(printableParts(result), ui.out)) ui.out.line(line);
   return result.stopped === "interrupted" ? 130 : 0;
 };

@@ -3,6 +3,7 @@ import type { Body } from "../command.ts";
 import type { evaluateFlags, evaluateOperands } from "../flags/evaluate.ts";
 import { hostFor } from "../host-for.ts";
 import { evaluationLines } from "../output/evaluation.ts";
+import { printableParts } from "../output/printable.ts";
 import { printJson } from "../output/ui.ts";
 
 /** `regraft evaluate`: loss and accuracy on labelled pictures. */
@@ -11,6 +12,6 @@ export const evaluate: Body<typeof evaluateOperands, typeof evaluateFlags> = asy
   const result = await evaluateRun({ ...operands, ...flags }, hostFor(ui));
   ui.err.clearStatus();
   if (ui.json) printJson(ui, { type: "result", ...result });
-  else for (const line of evaluationLines(result, ui.out.colors)) ui.out.line(line);
+  else for (const line of evaluationLines(printableParts(result), ui.out.colors)) ui.out.line(line);
   return 0;
 };

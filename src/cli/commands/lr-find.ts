@@ -7,6 +7,7 @@ import { hostFor } from "../host-for.ts";
 import { bar } from "../output/bar.ts";
 import { decimals, shellWord } from "../output/format.ts";
 import { foundRateLines, rateFlags } from "../output/found-rate.ts";
+import { printableParts } from "../output/printable.ts";
 import { printJson } from "../output/ui.ts";
 import { watchRun } from "../output/watch-run.ts";
 
@@ -27,7 +28,7 @@ export const lrFind: Body<typeof lrFindOperands, typeof lrFindFlags> = async ({ 
   else {
     const rate = found.suggestion === null ? "" : rateText(found.suggestion);
     const next = `npx regraft train ${shellWord(operands.data)} --model ${shellWord(flags.model)} ${rateFlags[found.phase]} ${rate}`;
-    for (const line of foundRateLines(found, next, ui.out)) ui.out.line(line);
+    for (const line of foundRateLines(printableParts(found), next, ui.out)) ui.out.line(line);
   }
   return found.suggestion === null ? 1 : 0;
 };

@@ -10,6 +10,7 @@ import type { trainFlags, trainOperands } from "../flags/train.ts";
 import { hostFor } from "../host-for.ts";
 import { nextSteps } from "../next-steps.ts";
 import { shellWord } from "../output/format.ts";
+import { printableParts } from "../output/printable.ts";
 import { trainSummary } from "../output/train-summary.ts";
 import { printJson } from "../output/ui.ts";
 import { watchRun } from "../output/watch-run.ts";
@@ -33,7 +34,7 @@ export const train: Body<typeof trainOperands, typeof trainFlags> = async (invoc
       ...(data === undefined ? [] : await nextSteps({ run: result.run, data, val }, store)),
       ...boardCommand(tensorBoard, paths.tensorBoard),
     ];
-    for (const line of trainSummary(result, next, ui.out.colors)) ui.out.line(line);
+    for (const line of trainSummary(printableParts(result), next, ui.out.colors)) ui.out.line(line);
   }
   return result.stopped === "interrupted" ? 130 : 0;
 };

@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../base/error-codes.ts";
 import { RegraftError, UsageError } from "../../base/errors.ts";
 import { systemError } from "../../base/file-errors.ts";
 import { memoryError } from "../../base/memory-error.ts";
+import { printableLines } from "../../base/printable.ts";
 import { withoutAnySecrets } from "../../hub/web-address.ts";
 import type { AnyExitCode } from "../exit-codes.ts";
 import type { Colors } from "./terminal.ts";
@@ -52,8 +53,8 @@ export function errorLines(
   { colors, debug }: { readonly colors: Colors; readonly debug: boolean },
 ): readonly string[] {
   return [
-    `${colors.red(colors.bold("error:"))} ${message}`,
-    ...(hint ? [`  ${hint}`] : []),
+    `${colors.red(colors.bold("error:"))} ${printableLines(message)}`,
+    ...(hint ? [`  ${printableLines(hint)}`] : []),
     ...(report ? reportLines(report) : []),
     colors.dim(`  ${code}`),
     ...(debug && trace ? [colors.dim(trace)] : []),

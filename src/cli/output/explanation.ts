@@ -1,6 +1,7 @@
 import type { ExplainedImage, ExplainedRun } from "../../tasks/explain-run.ts";
 import { pad } from "./columns.ts";
 import { percent } from "./format.ts";
+import { printableParts } from "./printable.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 import { printJson, type Ui } from "./ui.ts";
 import { shortened, unreadableLines } from "./unreadable.ts";
@@ -15,7 +16,7 @@ type Explained = Exclude<ExplainedImage, { readonly error: unknown }>;
 export function printExplanation(found: ExplainedImage, images: readonly string[], ui: Ui): void {
   if (ui.json) printJson(ui, jsonOf(found));
   else if ("error" in found) for (const line of unreadableLines(found, ui.err)) ui.err.line(line);
-  else ui.out.line(explanationLine(found, { images, terminal: ui.out }));
+  else ui.out.line(explanationLine(printableParts(found), { images: printableParts(images), terminal: ui.out }));
 }
 
 /** What was looked at: for a person who watches, and as the last object for a program. */
@@ -24,7 +25,7 @@ export function printLayer(
   ui: Ui,
 ): void {
   if (ui.json) printJson(ui, { type: "result", layer, ...counts });
-  else if (ui.out.live && counts.explained > 0) ui.out.line(ui.out.colors.dim(layer.reason));
+  else if (ui.out.live && counts.explained > 0) ui.out.line(ui.out.colors.dim(printableParts(layer.reason)));
 }
 
 function jsonOf(found: ExplainedImage): object {

@@ -43,6 +43,7 @@ it.each([
   ["my bees", "'my bees'"],
   ["it's", "'it'\\''s'"],
   ["$HOME", "'$HOME'"],
+  ["two\nlines, it's \u001b[1m", "$'two\\nlines, it\\'s \\x1b[1m'"],
 ])("a shell reads %s as one word", (path, word) => {
   expect(shellWord(path)).toBe(word);
 });

@@ -4,6 +4,7 @@ import { bar } from "./bar.ts";
 import { pad } from "./columns.ts";
 import { failureOf } from "./error-lines.ts";
 import { percent } from "./format.ts";
+import { printableParts } from "./printable.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
 import { printJson, type Ui } from "./ui.ts";
 import { shortened, unreadableLines } from "./unreadable.ts";
@@ -20,7 +21,9 @@ type Prediction = Exclude<PredictedImage, { readonly error: unknown }>;
 export function printPrediction(found: PredictedImage, images: readonly string[], ui: Ui): void {
   if (ui.json) printJson(ui, jsonOf(found));
   else if ("error" in found) for (const line of unreadableLines(found, ui.err)) ui.err.line(line);
-  else for (const line of predictionLines(found, { images, terminal: ui.out })) ui.out.line(line);
+  else
+    for (const line of predictionLines(printableParts(found), { images: printableParts(images), terminal: ui.out }))
+      ui.out.line(line);
 }
 
 function jsonOf(found: PredictedImage): object {

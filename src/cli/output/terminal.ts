@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import picocolors from "picocolors";
+import { printable } from "../../base/printable.ts";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,13 +43,13 @@ export class Terminal {
 
   /** Writes lines that stay; a status line moves below them. */
   line(text = ""): void {
-    this.#sink.write(`${this.#status && clearLine}${tame(text)}\n${this.#status}`);
+    this.#sink.write(`${this.#status && clearLine}${harmless(text)}\n${this.#status}`);
   }
 
   /** Shows the text in place of the last status; nothing where nobody watches. The text is cut at the right edge. */
   status(text: string): void {
     if (!this.live || text === this.#status) return;
-    this.#status = cut(tame(text), this.columns - 1);
+    this.#status = cut(harmless(text).replaceAll("\n", "\\n"), this.columns - 1);
     this.#sink.write(`${clearLine}${this.#status}`);
   }
 
@@ -58,15 +59,15 @@ export class Terminal {
   }
 }
 
-/** A control character, with the rest of a colour where one follows. */
-const control = /\p{Cc}(\[[\d;]*m)?/gu;
+/** Colours and line breaks, which are the program's own; where names come in, `printableParts` has seen to it. */
+const own = /(\u001b\[[\d;]*m|\n)/;
 
-/** Names of layers, classes and files are strangers' texts: none may move the cursor, or answer in the user's name. */
-const tame = (text: string): string =>
-  text.replace(control, (found, colour = "") => {
-    const isColour = found.startsWith("\u001b") && colour !== "";
-    return isColour || /^[\n\t]/.test(found) ? found : `\ufffd${colour}`;
-  });
+/** The text without anything else that a terminal obeys, whatever forgot to make it printable. */
+const harmless = (text: string): string =>
+  text
+    .split(own)
+    .map((part) => (own.test(part) ? part : printable(part)))
+    .join("");
 
 /** Columns that the text takes, its colours left out. */
 export const widthOf = (text: string): number => [...stripVTControlCharacters(text)].length;

@@ -15,8 +15,9 @@ export interface Ui {
   readonly now: () => number;
 }
 
-/** Prints one JSON object on a line of its own. A few control characters may stand in JSON as they are: no terminal gets them. */
-export const printJson = (ui: Pick<Ui, "out">, object: object): void =>
-  ui.out.line(JSON.stringify(object).replace(/\p{Cc}/gu, escaped));
+/** What JSON may hold as it is, and a terminal or a reader of lines takes for more than a character. */
+const bare = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/** Prints one JSON object on a line of its own: names as they are, their control characters written as JSON's escapes. */
+export const printJson = (ui: Pick<Ui, "out">, object: object): void =>
+  ui.out.line(JSON.stringify(object).replace(bare, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`));

@@ -1,4 +1,5 @@
 import type { RegraftError } from "../../base/errors.ts";
+import { printable } from "../../base/printable.ts";
 import { withoutAnySecrets } from "../../hub/web-address.ts";
 import { errorLines, failureOf } from "./error-lines.ts";
 import { type Terminal, widthOf } from "./terminal.ts";
@@ -8,7 +9,7 @@ export function unreadableLines(
   { image, error }: { readonly image: string; readonly error: RegraftError },
   { colors }: Terminal,
 ): readonly string[] {
-  const [failure, name] = [failureOf(error), withoutAnySecrets(image)];
+  const [failure, name] = [failureOf(error), printable(withoutAnySecrets(image))];
   const message = failure.message.includes(name) ? failure.message : `${name}: ${failure.message}`;
   return errorLines({ ...failure, message }, { colors, debug: false });
 }

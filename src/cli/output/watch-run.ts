@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../tasks/run-events.ts";
+import { printableParts } from "./printable.ts";
 import { Progress } from "./progress.ts";
 import { lineOf } from "./run-lines.ts";
 import { printJson, type Ui } from "./ui.ts";
@@ -21,7 +22,7 @@ export async function watchRun<T>(
     return await work((event) => {
       const line = ui.json ? lineOf(event) : undefined;
       if (line) printJson(ui, line);
-      if (isShown) progress.show(event);
+      if (isShown) progress.show(printableParts(event));
     });
   } finally {
     progress.close();

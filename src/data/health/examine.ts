@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../base/error-codes.ts";
 import { RegraftError, TrainingError } from "../../base/errors.ts";
 import type { StopSignal } from "../batches.ts";
 import type { PictureSource } from "../files-dataset.ts";
+import { readPictureBytes } from "../picture-bytes.ts";
 import { prefetch } from "../prefetch.ts";
 import { type Fingerprint, fingerprint } from "./fingerprint.ts";
 import { contentKey } from "./murmur-hash.ts";
@@ -56,7 +57,7 @@ export async function examine(
 async function examineOne(picture: PlacedPicture, { store, decoder }: PictureSource): Promise<ExaminedPicture> {
   let content: string | undefined;
   try {
-    const bytes = await store.read(picture.path);
+    const bytes = await readPictureBytes(picture.path, store);
     content = contentKey(bytes);
     return { ...picture, content, print: fingerprint(await decoder.decode(bytes)) };
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { RegraftError } from "../../base/errors.ts";
 import type { Store } from "../../store/store.ts";
+import { readPictureBytes } from "../picture-bytes.ts";
 import { prefetch } from "../prefetch.ts";
 import { type CopyGroup, exactCopies } from "./copies.ts";
 import type { ExaminedPicture, PlacedPicture } from "./examine.ts";
@@ -58,11 +59,11 @@ async function sizeOf(path: string, store: Store): Promise<number | undefined> {
 }
 
 async function contentOf(path: string, store: Store): Promise<Pick<ExaminedPicture, "content">> {
-  const content = await unlessUnreadable(async () => contentKey(await store.read(path)));
+  const content = await unlessUnreadable(async () => contentKey(await readPictureBytes(path, store)));
   return content === undefined ? {} : { content };
 }
 
-const unreadable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["read-failed", "no-such-file"]);
+const unreadable: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unreadable-image", "read-failed", "no-such-file"]);
 
 /** Training tells of what it cannot read. */
 async function unlessUnreadable<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -1,30 +1,37 @@
-import type { Sharp } from "sharp";
+import type { Metadata, Sharp } from "sharp";
 import { DataError } from "../../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
+import { weightedTurns } from "../../base/weighted-turns.ts";
+import { count, bytes as sizeText } from "../../base/words.ts";
 import { cmykToRgb } from "../cmyk.ts";
 import type { ImageDecoder, RgbImage } from "../image.ts";
-import { describeBytes, pictureExtensions, pictureFormat } from "../picture-format.ts";
+import { notAPicture } from "../not-a-picture.ts";
+import { pictureFormat } from "../picture-format.ts";
 import { loadSharp } from "./load-sharp.ts";
+import { sampleBytes } from "./sample-bytes.ts";
 
 export interface SharpDecoderOptions {
-  /** Larger pictures are refused, before memory is taken for them. */
+  /** Larger pictures are refused by what their header says, before memory is taken for them. */
   readonly maxPixels?: number;
 }
+
+/** Of one pixel, at most: four channels of 16 bits. What has more (floats, layers of scanners) must have fewer pixels. */
+const bytesPerPixel = 8;
 
 /**
  * Decodes with sharp (libvips). Pixels are Pillow's `convert("RGB")`, to the last bit but for AVIF: colour profiles are
  * not applied, CMYK is multiplied out.
+ *
+ * The header is read first, and refused where it tells of more than `maxPixels`. Pictures that are decoded at the same time
+ * have no more than `maxPixels` together, so that memory is bounded by one of the largest, however many are asked for.
  */
 export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions = {}): ImageDecoder {
   refuseUnknown("sharpDecoder", rest);
   checkNumber("maxPixels", maxPixels, { min: 1 });
+  const inTurn = weightedTurns(maxPixels);
   return {
     async decode(bytes) {
-      if (!pictureFormat(bytes)) {
-        throw new DataError("unreadable-image", `This is not a picture that can be read: ${describeBytes(bytes)}.`, {
-          hint: `Pictures are JPEG, PNG, WebP, GIF, AVIF or TIFF (${pictureExtensions.join(", ")}).`,
-        });
-      }
+      if (!pictureFormat(bytes)) throw notAPicture(bytes);
       const sharp = await loadSharp();
       try {
         // "error" lets harmless warnings pass; "truncated" alone would let cut TIFFs pass too.
@@ -34,13 +41,22 @@ export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions
           autoOrient: true,
           ignoreIcc: true,
         });
-        const { space } = await picture.metadata();
-        return space === "cmyk" ? await decodeCmyk(picture) : await decodeRgb(picture);
+        const { isCmyk, pixels } = weighed(await picture.metadata(), maxPixels);
+        return await inTurn(pixels, () => (isCmyk ? decodeCmyk(picture) : decodeRgb(picture)));
       } catch (cause) {
-        throw unreadable(cause, maxPixels);
+        throw cause instanceof DataError ? cause : unreadable(cause, maxPixels);
       }
     },
   };
+}
+
+/** What a header says. @throws {DataError} "unreadable-image" where its pixels would take too much memory */
+function weighed({ width, height, channels, depth, space }: Metadata, maxPixels: number) {
+  const pixels = width * height;
+  if (pixels > maxPixels) throw tooLarge(`has more than ${count(maxPixels)} pixels`);
+  const [size, most] = [pixels * channels * (sampleBytes[depth] ?? bytesPerPixel), maxPixels * bytesPerPixel];
+  if (size > most) throw tooLarge(`takes more than ${sizeText(most)} of memory: ${channels} channels of ${depth}`);
+  return { isCmyk: space === "cmyk", pixels };
 }
 
 async function decodeRgb(picture: Sharp): Promise<RgbImage> {
@@ -71,14 +87,15 @@ function wordsFor(reason: string): string {
 
 function unreadable(cause: unknown, maxPixels: number): DataError {
   const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim() ?? "";
-  if (reason.includes("pixel limit")) {
-    return new DataError("unreadable-image", `The picture has more than ${maxPixels} pixels.`, {
-      hint: "Make it smaller: models see a few hundred pixels a side.",
-      cause,
-    });
-  }
+  if (reason.includes("pixel limit")) return tooLarge(`has more than ${count(maxPixels)} pixels`, cause);
   return new DataError("unreadable-image", `The picture cannot be decoded: ${wordsFor(reason)}.`, {
     hint: "The file is damaged or cut off: replace or remove it.",
     cause,
   });
 }
+
+const tooLarge = (what: string, cause?: unknown): DataError =>
+  new DataError("unreadable-image", `The picture ${what}.`, {
+    hint: "Make it smaller: models see a few hundred pixels a side.",
+    cause,
+  });

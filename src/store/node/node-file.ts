@@ -1,19 +1,27 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { HostError } from "../../base/errors.ts";
-import { readError } from "../../base/file-errors.ts";
+import { readError, rethrow } from "../../base/file-errors.ts";
+import { printable } from "../../base/printable.ts";
 import { pastEnd } from "../past-end.ts";
 import type { OpenFile } from "../store.ts";
 
 /** @throws {DataError} "no-such-file" · {HostError} "read-failed" for a folder, a pipe or a device too */
 export async function openFile(path: string): Promise<OpenFile> {
-  try {
-    // Asked before it is opened: to open a pipe is to wait for whoever writes to it.
-    const about = await stat(path);
-    if (about.isFile()) return new NodeFile(await open(path, "r"), path, about.size);
-  } catch (cause) {
-    throw readError(path, cause);
-  }
-  throw new HostError("read-failed", `${path} cannot be read: it is a folder or a device, not a file.`);
+  const sizeBytes = await refuseDevice(path);
+  return new NodeFile(await open(path, "r").catch(rethrow(path, readError)), path, sizeBytes);
+}
+
+/**
+ * Asked before a file is opened: to open a pipe is to wait for whoever writes to it, and some devices have no end.
+ *
+ * @returns the file's size in bytes
+ * @throws {DataError} "no-such-file" · {HostError} "read-failed" for what is no file
+ */
+export async function refuseDevice(path: string): Promise<number> {
+  const about = await stat(path).catch(rethrow(path, readError));
+  if (about.isFile()) return about.size;
+  const what = about.isDirectory() ? "a folder" : "a pipe, a socket or a device";
+  throw new HostError("read-failed", `${printable(path)} cannot be read: it is ${what}, not a file.`);
 }
 
 class NodeFile implements OpenFile {

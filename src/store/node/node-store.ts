@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { HostError } from "../../base/errors.ts";
@@ -7,7 +7,7 @@ import { makeFolders } from "../../base/node/make-folders.ts";
 import { utf8 } from "../../base/utf8.ts";
 import { type FileContent, type FolderEntry, isInPieces, type Store } from "../store.ts";
 import { cleanPath } from "./clean-path.ts";
-import { openFile } from "./node-file.ts";
+import { openFile, refuseDevice } from "./node-file.ts";
 import { nodeLock } from "./node-lock.ts";
 import { nodeScratch, temporaryName } from "./node-scratch.ts";
 
@@ -36,7 +36,13 @@ export function nodeStore(): Store {
   };
 }
 
-const readBytes = (path: string): Promise<Uint8Array> => readFile(cleanPath(path)).catch(rethrow(path, readError));
+async function readBytes(path: string): Promise<Uint8Array> {
+  await refuseDevice(cleanPath(path));
+  return readFile(cleanPath(path), { flag: readAtOnce }).catch(rethrow(path, readError));
+}
+
+/** Should a pipe have come meanwhile, it is read empty: nobody is waited for. */
+const readAtOnce = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 async function entries(path: string): Promise<readonly FolderEntry[]> {
   const found = await readdir(path, { withFileTypes: true }).catch(rethrow(path, listError));
