@@ -89,7 +89,7 @@ it("writes no control character of a stranger's, and its own colours", () => {
   shown.line(`a\u001b[2Jb\u001b]0;title\u0007c\u009b2Jd\u0000\t${shown.colors.red("red")}`);
   shown.status("e\rf");
   expect(console.output).toBe(
-    `a\ufffd[2Jb\ufffd]0;title\ufffdc\ufffd2Jd\ufffd\t${shown.colors.red("red")}\n\r\u001b[2Ke\ufffdf`,
+    `a\\x1b[2Jb\\x1b]0;title\\x07c\\u009b2Jd\\x00\\t${shown.colors.red("red")}\n\r\u001b[2Ke\\rf`,
   );
 });
 
