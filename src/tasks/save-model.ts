@@ -77,12 +77,12 @@ function problemTypeOf({ activation }: Loss, multiLabel: boolean): ProblemType {
   return activation === "sigmoid" && multiLabel ? "multi_label_classification" : "single_label_classification";
 }
 
-/** Settings of the phases as rows of the card. */
+/** Settings of the phases as rows of the card, which is the same whenever the run is done again: no time of any kind. */
 export function phaseRows(phases: readonly PhaseResult[]): Readonly<Record<string, string>> {
-  const row = ({ name, epochs, seconds, valAccuracy }: PhaseResult) =>
+  const row = ({ name, epochs, valAccuracy }: PhaseResult) =>
     [
       `Phase "${name}"`,
-      `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, ${seconds.toFixed(1)} s, validation accuracy ${valAccuracy.toFixed(4)}`,
+      `${epochs} ${epochs === 1 ? "epoch" : "epochs"}, validation accuracy ${valAccuracy.toFixed(4)}`,
     ] as const;
   return Object.fromEntries(phases.map(row));
 }
