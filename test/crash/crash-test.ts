@@ -23,8 +23,12 @@ export interface CrashTestResult {
   readonly kills: number;
   /** Runs that were killed and gone on with until they were done, and compared. */
   readonly runs: number;
-  /** Kills by what the process was doing. */
+  /** Kills by the last event that the process had told. */
   readonly doing: Readonly<Record<string, number>>;
+  /** Kills by what they waited for. */
+  readonly at: Readonly<Record<string, number>>;
+  /** Kills that left something half written. */
+  readonly halfWritten: number;
   readonly refused: number;
   /** What went wrong, a sentence each. */
   readonly failures: readonly string[];
@@ -36,7 +40,7 @@ export interface CrashTestResult {
  */
 export async function crashTest(options: CrashTestOptions): Promise<CrashTestResult> {
   const { recipes, kills, seed, print } = options;
-  const tally = { kills: 0, runs: 0, refused: 0, doing: {} as Record<string, number>, failures: [] as string[] };
+  const tally: Tally = { kills: 0, runs: 0, refused: 0, halfWritten: 0, doing: {}, at: {}, failures: [] };
   let told = 0;
   for (let round = 0; tally.kills < kills; round++) {
     const recipe = recipes[round % recipes.length];
@@ -50,8 +54,18 @@ export async function crashTest(options: CrashTestOptions): Promise<CrashTestRes
   return tally;
 }
 
+interface Tally {
+  kills: number;
+  runs: number;
+  refused: number;
+  halfWritten: number;
+  readonly doing: Record<string, number>;
+  readonly at: Record<string, number>;
+  readonly failures: string[];
+}
+
 interface Round extends CrashTestOptions {
-  readonly tally: { kills: number; runs: number; refused: number; doing: Record<string, number>; failures: string[] };
+  readonly tally: Tally;
   readonly rng: Random;
   /** Kills of this run. */
   readonly most: number;
@@ -88,6 +102,9 @@ async function killed(recipe: CrashRecipe, round: Round): Promise<void> {
     if (ended.killed) {
       tally.kills++;
       tally.doing[ended.doing] = (tally.doing[ended.doing] ?? 0) + 1;
+      const at = plan?.at ?? "any time";
+      tally.at[at] = (tally.at[at] ?? 0) + 1;
+      if (existsSync(run) && leftovers(run).length > 0) tally.halfWritten++;
       continue;
     }
     if (ended.code === 0 || isOver(ended)) break;

@@ -26,5 +26,6 @@ rmSync(folder, { recursive: true, force: true });
 print(`\n${result.kills} kills in ${result.runs} runs, ${((performance.now() - started) / 60_000).toFixed(1)} min`);
 for (const [what, count] of Object.entries(result.doing).sort(([, a], [, b]) => b - a))
   print(`  ${count} after the event "${what}"`);
-print(`  ${result.refused} damaged checkpoints`);
+for (const [what, count] of Object.entries(result.at)) print(`  ${count} at ${what}`);
+print(`  ${result.halfWritten} left something half written; ${result.refused} checkpoints were damaged`);
 process.exitCode = result.failures.length > 0 ? 1 : 0;
