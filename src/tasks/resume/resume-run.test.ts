@@ -185,6 +185,19 @@ describe("a run that is stopped", () => {
   });
 });
 
+test("a run that goes on with another engine, or other threads, says so", async () => {
+  const host = await stoppedAfter(4);
+  const said: string[] = [];
+  const versions = { ...host.versions, "onnxruntime-node": "9.9.9" };
+  const other: Host = { ...host, versions, notice: (sentence) => said.push(sentence) };
+  await resumed(other, { threads: 2 });
+  expect(said).toEqual([
+    expect.stringMatching(
+      /goes on with onnxruntime-node 9\.9\.9 \(before: [\d.]+\), 2 threads \(before: 1\): its numbers may/,
+    ),
+  ]);
+});
+
 describe("a run is not gone on with", () => {
   test.each([
     ["that is finished", 99, {}, "cannot-resume", "/runs/a is finished"],

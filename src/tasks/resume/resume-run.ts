@@ -57,8 +57,20 @@ async function prepared(folder: RunFolder, options: StoredOptions, host: Host) {
   }
   const given = [...new Set([...stored.given, ...Object.keys(options)])];
   const job = trainJob({ ...rest, data, model, out: path, given }, host);
+  noteChanges(stored, job.threads, host);
   const { started, resumed } = stored;
   return { ...(await readAll({ model }, job, host)), job, started, resumed: [...resumed, host.date()] };
+}
+
+/** Says where the run goes on otherwise than to the last bit. */
+function noteChanges({ versions, options }: StoredRun, threads: number, host: Host): void {
+  const exchanged = Object.entries(versions)
+    .filter(([name, version]) => host.versions[name] !== version)
+    .map(([name, version]) => `${name} ${host.versions[name] ?? "is gone"} (before: ${version})`);
+  const counted = options.threads === threads ? [] : [`${threads} threads (before: ${options.threads})`];
+  const changes = [...exchanged, ...counted];
+  if (changes.length === 0) return;
+  host.notice?.(`The run goes on with ${changes.join(", ")}: its numbers may differ in the last digits.`);
 }
 
 async function checkUnfinished({ status, options }: StoredRun, folder: RunFolder, { store }: Host): Promise<void> {
