@@ -5,6 +5,7 @@ const named = (code: string) => Object.assign(new Error("Worker terminated."), {
 
 it.each([
   new RangeError("Array buffer allocation failed"),
+  new RangeError("Invalid typed array length: 95999999904"),
   new Error("std::bad_alloc"),
   new Error("bfc_arena.cc: Failed to allocate memory for requested buffer of size 1000"),
   named("ERR_WORKER_OUT_OF_MEMORY"),

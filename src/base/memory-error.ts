@@ -8,7 +8,8 @@ const names: ReadonlySet<string | undefined> = new Set([
   "ERR_MEMORY_ALLOCATION_FAILED",
 ]);
 /** What JavaScript's engine, onnxruntime and the C++ library say of it. */
-const words = /array buffer allocation failed|failed to allocate memory|bad[_ ]alloc(ation)?\b|out of memory/i;
+const words =
+  /array buffer allocation failed|array length: \d{9,}|failed to allocate memory|bad[_ ]alloc(ation)?\b|out of memory/i;
 
 /** "out-of-memory" for an error of somebody else's that tells of a lack of memory; undefined for any other. */
 export function memoryError(cause: unknown): HostError | undefined {

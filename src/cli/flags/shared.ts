@@ -13,7 +13,7 @@ export const threads: Flag<number> = {
   term: "--threads <n>",
   about: "threads of the engine (default: the machine's cores)",
   group,
-  parse: wholeNumber({ min: 1 }),
+  parse: wholeNumber({ min: 1, max: 1024 }),
 };
 
 export const maxBadFraction: Flag<number> = {

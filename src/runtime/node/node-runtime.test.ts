@@ -19,3 +19,7 @@ test("refuses a feed whose memory it took over in the run before", async () => {
   expect(await session.run({ x: floats([1, 2]) })).toEqual({ y: floats([3], []) });
   await workspace.close();
 });
+
+test("refuses a number of threads that no machine has", async () => {
+  await expect(nodeRuntime.open({ threads: 99_999 })).rejects.toMatchObject({ code: "bad-option" });
+});

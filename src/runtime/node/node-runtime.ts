@@ -18,11 +18,14 @@ import { openEngines } from "./open-engines.ts";
 import { ProfileFolder } from "./profile-folder.ts";
 import type { Envelope, Reply, Request } from "./protocol.ts";
 
+/** Where the system gives it no more threads, onnxruntime ends the process: no error tells of it. */
+const mostThreads = 1024;
+
 /** onnxruntime-node, in one worker thread per workspace. */
 export const nodeRuntime: Runtime = {
   name: "onnxruntime-node",
   open: async ({ threads }: WorkspaceOptions): Promise<Workspace> => {
-    checkNumber("threads", threads, { min: 1, integer: true });
+    checkNumber("threads", threads, { min: 1, max: mostThreads, integer: true });
     return new NodeWorkspace(threads);
   },
 };
