@@ -10,6 +10,7 @@ import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { decodeSafetensors } from "../hub/safetensors.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { Store } from "../store/store.ts";
+import { compareStrategies } from "./compare.ts";
 import { evaluateRun } from "./evaluate-run.ts";
 import type { Host } from "./host.ts";
 import type { RunEvent } from "./run-events.ts";
@@ -176,6 +177,23 @@ describe.skipIf(whyNoDisks)(`a disk that gets full (${whyNoDisks ?? "mounted"})`
     expect(events).toContainEqual({ type: "no-report", reason });
     expect(await leftOvers()).toEqual([]);
     expect(JSON.parse(await diskHost().store.readText(join(out, "run.json")))).toMatchObject({ status: "finished" });
+  });
+
+  test.each([
+    ["a model", { method: "write", path: /model\.onnx$/, nth: 2 }],
+    ["what was measured", { method: "write", path: /compare\.json$/ }],
+  ] as const)("with %s ends a comparison, and leaves an older one as it was", async (_, trouble) => {
+    const { model, data, batch } = quick;
+    const options = { ...{ model, data, batch, out }, ...{ strategies: ["head", "full"], seeds: 1 } } as const;
+    const compare = (host: Host) => compareStrategies({ ...options, budget: { epochs: 2 }, overwrite: true }, host);
+    const failing = { ...trouble, strike: () => disk.fill() };
+    await expect(compare(hostWith(failing))).rejects.toMatchObject({ code: "disk-full" });
+    expect(await diskHost().store.list(runs)).toEqual([]);
+    disk.empty();
+    await compare(hostWith());
+    const before = await everything();
+    await expect(compare(hostWith(failing))).rejects.toMatchObject({ code: "disk-full" });
+    expect(await everything()).toEqual(before);
   });
 
   test("before it begins makes nothing", async () => {
