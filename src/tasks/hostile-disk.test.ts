@@ -23,6 +23,7 @@ await writeTrainVal(furniture, "/data", { classes: 2, perClass: 6 });
 
 const quick = {
   ...{ model: "/models/tiny", data: "/data", headEpochs: 2, tuneEpochs: 0, headLearningRate: 0.1, batch: 8 },
+  report: false,
 } as const;
 
 let disk: SmallDisk;
@@ -145,7 +146,7 @@ describe.skipIf(whyNoDisks)(`a disk that gets full (${whyNoDisks ?? "mounted"})`
     });
 
     test("leaves an older run as it was", async () => {
-      await train(hostWith());
+      await olderRun();
       const before = await everything();
       await expect(train(hostWith(strike), { ...options, overwrite: true })).rejects.toMatchObject({
         code: "disk-full",
@@ -153,6 +154,11 @@ describe.skipIf(whyNoDisks)(`a disk that gets full (${whyNoDisks ?? "mounted"})`
       expect(await everything()).toEqual(before);
     });
   });
+
+  async function olderRun(): Promise<void> {
+    const { store } = diskHost();
+    for (const file of ["run.json", "history.jsonl", "model/config.json"]) await store.write(join(out, file), file);
+  }
 
   /** What a failed run leaves: a best checkpoint and its history, each to be read to its end. */
   async function expectWhole(store: Store): Promise<void> {
@@ -171,7 +177,8 @@ describe.skipIf(whyNoDisks)(`a disk that gets full (${whyNoDisks ?? "mounted"})`
   test("with the report costs the report alone", async () => {
     const events: RunEvent[] = [];
     const trouble = { method: "write", path: /report\.html$/, strike: () => disk.fill() } as const;
-    const { report } = await train(hostWith(trouble), { onEvent: (event) => events.push(event) });
+    const onEvent = (event: RunEvent) => events.push(event);
+    const { report } = await train(hostWith(trouble), { report: true, onEvent });
     expect(report).toBeUndefined();
     const reason = expect.stringMatching(/report\.html cannot be written: the disk is full\.$/);
     expect(events).toContainEqual({ type: "no-report", reason });
@@ -184,13 +191,16 @@ describe.skipIf(whyNoDisks)(`a disk that gets full (${whyNoDisks ?? "mounted"})`
     ["what was measured", { method: "write", path: /compare\.json$/ }],
   ] as const)("with %s ends a comparison, and leaves an older one as it was", async (_, trouble) => {
     const { model, data, batch } = quick;
-    const options = { ...{ model, data, batch, out }, ...{ strategies: ["head", "full"], seeds: 1 } } as const;
+    const options = {
+      ...{ model, data, batch, out },
+      ...{ strategies: ["head", "full"], seeds: 1, report: false },
+    } as const;
     const compare = (host: Host) => compareStrategies({ ...options, budget: { epochs: 2 }, overwrite: true }, host);
     const failing = { ...trouble, strike: () => disk.fill() };
     await expect(compare(hostWith(failing))).rejects.toMatchObject({ code: "disk-full" });
     expect(await diskHost().store.list(runs)).toEqual([]);
     disk.empty();
-    await compare(hostWith());
+    await olderRun();
     const before = await everything();
     await expect(compare(hostWith(failing))).rejects.toMatchObject({ code: "disk-full" });
     expect(await everything()).toEqual(before);

@@ -21,7 +21,7 @@ beforeEach(async () => {
   const [model, data] = [join(folder, "model"), join(folder, "data")];
   await writeTinyModel(store, model);
   await writeTrainVal(store, data, { classes: 2, perClass: 6 });
-  quick = { model, data, out: join(folder, "runs", "a"), headEpochs: 1, tuneEpochs: 0, batch: 4 };
+  quick = { model, data, out: join(folder, "runs", "a"), headEpochs: 1, tuneEpochs: 0, batch: 4, report: false };
 });
 afterEach(async () => {
   await other?.kill();
