@@ -201,6 +201,27 @@ describe("sharpDecoder", () => {
     expect(await sharpDecoder({ maxPixels: 384 }).decode(bytes)).toMatchObject({ width: 24 });
   });
 
+  it("refuses few pixels of many bytes, by what the header says", async () => {
+    const floats = new Float32Array(8 * 8 * 4).fill(0.5);
+    const bytes = await sharp(floats, { raw: { width: 8, height: 8, channels: 4 } })
+      .toColourspace("scrgb")
+      .tiff({ compression: "none" })
+      .toBuffer();
+    expect(await sharp(bytes).metadata()).toMatchObject({ depth: "float", channels: 4 });
+    expect(await sharpDecoder({ maxPixels: 128 }).decode(bytes)).toMatchObject({ width: 8, height: 8 });
+    await expect(sharpDecoder({ maxPixels: 127 }).decode(bytes)).rejects.toMatchObject({
+      code: "unreadable-image",
+      message: "The picture takes more than 1.0 kB of memory: 4 channels of float.",
+    });
+  });
+
+  it("gives the same pictures however many are asked for at once", async () => {
+    const bytes = await source().png().toBuffer();
+    const narrow = sharpDecoder({ maxPixels: 400 });
+    const all = await Promise.all(Array.from({ length: 12 }, () => narrow.decode(bytes)));
+    for (const read of all) expect(worst(read, picture)).toBe(0);
+  });
+
   it("gives bytes of its own, which a reader may keep and slice", async () => {
     const { data } = await decode(await source().png().toBuffer());
     expect(data.constructor).toBe(Uint8Array);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -60,6 +61,21 @@ describe("nodeStore", () => {
     expect(clean("")).toBe("");
   });
 
+  it.skipIf(process.platform === "win32")("waits for nobody to write to a pipe, and reads no device", async () => {
+    const { store, folder, cleanUp } = await emptyFolder();
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    for (const path of [join(folder, "pipe"), "/dev/zero"]) {
+      const failure = {
+        code: "read-failed",
+        message: `${path} cannot be read: it is a pipe, a socket or a device, not a file.`,
+      };
+      await expect(store.read(path)).rejects.toMatchObject(failure);
+      await expect(store.open(path)).rejects.toMatchObject(failure);
+      await expect(store.readText(path)).rejects.toMatchObject(failure);
+    }
+    await cleanUp();
+  });
+
   it.skipIf(!existsSync("/dev/full"))("reports a full disk as what it is (needs /dev/full)", async () => {
     await expect(nodeStore().append("/dev/full", "line\n")).rejects.toMatchObject({
       code: "disk-full",
@@ -103,6 +119,15 @@ describe("errors of the operating system", () => {
     ["EACCES", "read-failed", "The folder /in cannot be read: EACCES."],
   ])("%s while listing is %s", (code, expected, message) => {
     expect(listError("/in", failure(code))).toMatchObject({ code: expected, message });
+  });
+
+  it("says of a name that is not UTF-8 what is wrong with it, and keeps every name on one line", () => {
+    expect(readError("/in/a\ufffd.jpg", failure("ENOENT"))).toMatchObject({
+      message: "There is no file /in/a\ufffd.jpg, or its name is not UTF-8.",
+      hint: "Rename it.",
+    });
+    expect(readError("/in/a\nb.jpg", failure("EACCES")).message).toBe("/in/a\\nb.jpg cannot be read: EACCES.");
+    expect(listError("/in\u001b", failure("ENOENT")).message).toBe("There is no folder /in\\x1b.");
   });
 
   it("keeps the words of an error that has no code", () => {
