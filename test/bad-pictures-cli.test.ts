@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { printable } from "../src/base/printable.ts";
 import { commands } from "../src/cli/commands.ts";
 import { runCli } from "../src/cli/run-cli.ts";
+import { imageFolder, loadModel } from "../src/index.ts";
 import { nodeStore } from "../src/store/node/node-store.ts";
 import { FakeConsole } from "./cli-console.ts";
-import { type OddFiles, writeOddFiles } from "./fixtures/bad-pictures/odd-files.ts";
+import { type OddFiles, oddFiles, writeOddFiles } from "./fixtures/bad-pictures/odd-files.ts";
 import { oddNames } from "./fixtures/bad-pictures/odd-names.ts";
 import { drawnTrainVal, writePictures } from "./fixtures/pictures.ts";
 import { writeTinyModel } from "./fixtures/tiny-model.ts";
@@ -111,14 +112,22 @@ describe.skipIf(process.platform !== "linux")("pictures with odd names that cann
 
   test.each(["predict", "explain"])("are named by %s, which goes on with the others", async (command) => {
     const good = at("data", "val", odd, "0.png");
-    const pictures = [...names.map((name) => at("data", "val", odd, name)), at("gone.png"), at("one"), good];
+    const noFiles = Object.keys(oddFiles).map((name) => at("data", "train", odd, "files", name));
+    const pictures = [
+      ...names.map((name) => at("data", "val", odd, name)),
+      ...noFiles,
+      at("gone.png"),
+      at("one"),
+      good,
+    ];
     const out = command === "explain" ? ["--out", at("explained")] : [];
     const { code, output, errors } = await regraft([command, at("run-false"), ...pictures, ...out], { isTTY: true });
     expect(code).toBe(1);
     expectHarmless(output);
     expectHarmless(errors);
     for (const name of names) expect(errors).toContain(printable(name));
-    expect(errors.match(/error:.*it is text/g)).toHaveLength(names.length);
+    for (const path of noFiles) expect(errors).toContain(printable(path));
+    expect(errors.match(/^error: /gm)).toHaveLength(pictures.length - 1);
     expect(output).toContain(printable(odd));
     const json = await regraft([command, at("run-false"), ...pictures, ...out, "--json"]);
     expectHarmless(json.output);
@@ -127,6 +136,33 @@ describe.skipIf(process.platform !== "linux")("pictures with odd names that cann
       .split("\n")
       .map((line): { type: string; image?: string } => JSON.parse(line));
     expect(told.filter(({ type }) => type === "error").map(({ image }) => image)).toEqual(pictures.slice(0, -1));
+  });
+
+  test("are told by the library, by name or by place", async () => {
+    const { train, val } = await imageFolder(at("data"));
+    expect(train.size).toBeGreaterThan(names.length);
+    const bad = Array.from({ length: val.size }, (_, index) => index).filter((index) =>
+      val.name(index).includes("all is lost"),
+    );
+    await expect(val.load(bad[0] ?? -1)).rejects.toMatchObject({ code: "unreadable-image" });
+    const loaded = await loadModel(at("run-false"), { threads: 1 });
+    try {
+      const good = await store.read(at("data", "val", odd, "0.png"));
+      expect((await loaded.predict([good, good], { top: 1 })).map(({ top }) => top.length)).toEqual([1, 1]);
+      await expect(loaded.predict([good, good.slice(0, 100)])).rejects.toMatchObject({
+        code: "unreadable-image",
+        message: "Picture 1: The picture cannot be decoded: it is damaged or cut off.",
+      });
+      await expect(loaded.predict([at("data", "train", odd, "files", "pipe.jpg")])).rejects.toMatchObject({
+        code: "read-failed",
+      });
+      await expect(loaded.predict([at("data", "val", odd, names[1] ?? "")])).rejects.toMatchObject({
+        code: "unreadable-image",
+        message: expect.stringContaining(`${printable(odd)}/a.png\\nerror`),
+      });
+    } finally {
+      await loaded.close();
+    }
   });
 
   test("may begin with a dash, behind -- or with a folder in front", async () => {

@@ -1,4 +1,4 @@
-import { UsageError } from "../base/errors.ts";
+import { RegraftError, UsageError } from "../base/errors.ts";
 import { hasPictureExtension } from "../image/picture-format.ts";
 import type { Store } from "../store/store.ts";
 
@@ -55,6 +55,13 @@ function fresh(image: string, store: Store, taken: Set<string>): string {
   }
 }
 
-/** What a file's one name is; where there is none yet, the name as it is given. */
-const truePath = async (path: string, store: Store): Promise<string> =>
-  (await store.kind(path)) === undefined ? path : store.realPath(path);
+/** What a file's one name is; where there is none, or none to be found out, the name as it is given. */
+async function truePath(path: string, store: Store): Promise<string> {
+  try {
+    return (await store.kind(path)) === undefined ? path : await store.realPath(path);
+  } catch (error) {
+    // A link in a circle, a folder that may not be looked into: told when the picture is read.
+    if (error instanceof RegraftError) return path;
+    throw error;
+  }
+}
