@@ -79,8 +79,7 @@ describe.skipIf(process.platform !== "linux")("pictures with odd names that cann
     expectHarmless(all);
     expect(output).toMatch(/\d+ pictures skipped/);
     expect(output).toContain(`${printable(odd)}/a.png\\nerror: all is lost\\n  bug.png`);
-    const { skipped } = JSON.parse(await store.readText(join(out, "run.json")));
-    const told = JSON.stringify(skipped);
+    const told = await store.readText(join(out, "run.json"));
     for (const name of names) expect(told).toContain(JSON.stringify(name).slice(1, -1));
     expect(told).not.toContain("hf_abc");
   });
@@ -127,7 +126,7 @@ describe.skipIf(process.platform !== "linux")("pictures with odd names that cann
     expectHarmless(errors);
     for (const name of names) expect(errors).toContain(printable(name));
     for (const path of noFiles) expect(errors).toContain(printable(path));
-    expect(errors.match(/^error: /gm)).toHaveLength(pictures.length - 1);
+    expect(errors.replace(own, "").match(/^error: /gm)).toHaveLength(pictures.length - 1);
     expect(output).toContain(printable(odd));
     const json = await regraft([command, at("run-false"), ...pictures, ...out, "--json"]);
     expectHarmless(json.output);
