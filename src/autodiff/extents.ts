@@ -1,6 +1,6 @@
 import { arrayOf, type DType } from "../base/dtype.ts";
 import { GraphError } from "../base/errors.ts";
-import { isStatic, type Shape, sameShape } from "../base/shape.ts";
+import { isStatic, type Shape, type StaticShape, sameShape, sizeOf } from "../base/shape.ts";
 import { floats, numbersOf, type Tensor, tensor } from "../base/tensor.ts";
 import type { GraphBuilder, Value } from "../onnx/builder.ts";
 import { dataTypeCodes } from "../onnx/data-types.ts";
@@ -26,15 +26,40 @@ export function spatialExtents(value: Value): readonly number[] {
 export function extentOf(value: Value, axis: number): number {
   const extent = shapeOf(value).at(axis);
   if (typeof extent === "number") return extent;
-  throw new GraphError("bad-shape", `Axis ${axis} of "${value.name}" has the extent ${extent}; a number is needed.`);
+  throw new GraphError("bad-shape", `Axis ${axis} of "${value.name}" has the extent ${extent}; a number is needed.`, {
+    hint: "Only the batch may be symbolic, and stands in front: export the model with a fixed picture size.",
+  });
 }
 
 /** Axes counted from the front. */
 export const positiveAxes = (axes: readonly number[], rank: number): readonly number[] =>
   axes.map((axis) => (axis < 0 ? axis + rank : axis));
 
-/** 0, 1, ..., count - 1. */
-export const range = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+/** Rows or columns that a rule lays out one by one: no map of a network has as many. */
+const mostRows = 2 ** 16;
+
+/** Numbers of a constant that a rule makes up, for the shape that it says. */
+const mostMadeUp = 2 ** 24;
+
+/** How many numbers a constant of this shape has. @throws {GraphError} "bad-shape" for more than 16,777,216 */
+export function sizeToMake(extents: StaticShape): number {
+  const size = sizeOf(extents);
+  if (size <= mostMadeUp) return size;
+  throw new GraphError("bad-shape", `A constant of shape [${extents.join(", ")}] is more than Regraft makes up.`, {
+    hint: tooLarge,
+  });
+}
+
+const tooLarge =
+  "Where the picture's size is absurd, the file is damaged; else let the preprocessing make smaller pictures.";
+
+/** 0, 1, ..., count - 1. @throws {GraphError} "bad-shape" for more than 65,536 */
+export function range(count: number): readonly number[] {
+  if (count <= mostRows) return Array.from({ length: count }, (_, at) => at);
+  throw new GraphError("bad-shape", `${count} rows or columns are more than Regraft differentiates.`, {
+    hint: tooLarge,
+  });
+}
 
 /** The numbers of a constant, or undefined where they depend on the run. */
 export const numbersIn = (value: Value): readonly number[] | undefined => value.constant && numbersOf(value.constant);

@@ -5,6 +5,7 @@ import type { FetchProgress } from "../hub/hub.ts";
 import { nodeHub } from "../hub/node/node-hub.ts";
 import { sharpDecoder } from "../image/node/sharp-decoder.ts";
 import { sharpEncoder } from "../image/node/sharp-encoder.ts";
+import { nodeHdf5Trial } from "../keras/node/node-hdf5-trial.ts";
 import { nodeRuntime } from "../runtime/node/node-runtime.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Host } from "../tasks/host.ts";
@@ -30,6 +31,7 @@ export function nodeHost({ onFetch, onNotice, signal }: NodeHostOptions = {}): H
     decoder: sharpDecoder(),
     encoder: sharpEncoder(),
     hub: nodeHub({ onProgress: onFetch, signal }),
+    tryHdf5: nodeHdf5Trial(),
     notice: onNotice,
     now: () => performance.now(),
     date: () => new Date().toISOString(),

@@ -8,6 +8,7 @@ import { requireKnownWidth } from "./applications/mobilenet-v2.ts";
 import { isZip, unzipped } from "./archive.ts";
 import { graphOf } from "./emit-network.ts";
 import { type Hdf5File, withHdf5 } from "./hdf5.ts";
+import type { TryHdf5 } from "./hdf5-trial.ts";
 import type { PictureSize } from "./input-shape.ts";
 import type { Dialect } from "./layer-site.ts";
 import { type LayerWeights, namedWeights } from "./layer-weights.ts";
@@ -37,11 +38,20 @@ const weightsFile = "model.weights.h5";
  * @throws {ModelError} "bad-keras" · "unsupported-layer" · "unsupported-model" · "bad-weights" · "unknown-network" ·
  *   "not-an-image-model"
  */
-export async function kerasModel(bytes: Uint8Array, { size }: { readonly size?: Size } = {}): Promise<KerasModel> {
-  return isZip(bytes) ? wholeModel(bytes, size) : withHdf5(bytes, (file) => legacyOrWeights(file, size));
+export async function kerasModel(bytes: Uint8Array, { size, tryHdf5 }: KerasOptions = {}): Promise<KerasModel> {
+  if (isZip(bytes)) return wholeModel(bytes, { size, tryHdf5 });
+  await tryHdf5?.(bytes);
+  return withHdf5(bytes, (file) => legacyOrWeights(file, size));
 }
 
-async function wholeModel(bytes: Uint8Array, size: Size): Promise<KerasModel> {
+export interface KerasOptions {
+  /** Of the pictures that will come. */
+  readonly size?: Size;
+  /** What is tried before an HDF5 file is read. */
+  readonly tryHdf5?: TryHdf5 | undefined;
+}
+
+async function wholeModel(bytes: Uint8Array, { size, tryHdf5 }: KerasOptions): Promise<KerasModel> {
   const sizes = new Map([description, about].map((name) => [name, mostDescriptionBytes] as const));
   // Weights hardly shrink: no honest archive holds many times its own size.
   const files = await unzipped(bytes, new Map([...sizes, [weightsFile, 16 * bytes.length]]));
@@ -53,6 +63,7 @@ async function wholeModel(bytes: Uint8Array, size: Size): Promise<KerasModel> {
   }
   const network = parseNetwork(jsonOf(utf8.decode(config, { fatal: false }), description));
   const version = metadata && versionIn(jsonOf(utf8.decode(metadata, { fatal: false }), about));
+  await tryHdf5?.(weights);
   return withHdf5(weights, (file) =>
     translated(network, { weights: numberedWeights(file, network), size, ...writtenBy(version) }),
   );

@@ -4,6 +4,7 @@ import { pickleIn } from "../hub/model-files.ts";
 import { pictureFormat } from "../image/picture-format.ts";
 import type { Preprocessing } from "../image/preprocessing.ts";
 import { bytesAsTheyAre } from "../image/presets.ts";
+import type { TryHdf5 } from "../keras/hdf5-trial.ts";
 import type { PictureSize } from "../keras/input-shape.ts";
 import { isKerasFile, kerasModel } from "../keras/keras-file.ts";
 import type { Preparation } from "../keras/preparation.ts";
@@ -54,6 +55,8 @@ interface ReadOptions {
   readonly store: Store;
   /** Of the pictures that will come: what Keras and TensorFlow.js save is translated for one size. As saved where left out. */
   readonly size?: PictureSize | undefined;
+  /** What is tried before an HDF5 file is read; a host has it that can end such a reading. */
+  readonly tryHdf5?: TryHdf5 | undefined;
 }
 
 /** Whether `size` matters for a model that was read from there. */
@@ -68,7 +71,7 @@ export const isTranslated = (file: string): boolean => isKerasFile(file) || isTe
  *   "no-external-data" · "bad-external-data" · what `storedModel`, `kerasModel` and `tensorFlowJsModel` throw
  */
 export async function readModelFolder(path: string, options: ReadOptions): Promise<LoadedModel> {
-  const { store, size, ...rest } = options;
+  const { store, size, tryHdf5: _, ...rest } = options;
   refuseUnknown("readModelFolder", rest);
   return withHint(() => read(path, options));
 }
@@ -94,7 +97,7 @@ function again(error: ModelError | GraphError, message: string): ModelError | Gr
 const damaged = "The file may be damaged: fetch or export it again, from a place that you trust.";
 
 async function read(path: string, options: ReadOptions): Promise<LoadedModel> {
-  const { store, size } = options;
+  const { store, size, tryHdf5 } = options;
   if (isZipFile(path) && (await store.kind(path)) === "file") return fromZip(path, options);
   const { file, folders } = await locate(path, store);
   const beside = (name: string) => readBeside(name, { model: file, folders, store });
@@ -102,7 +105,7 @@ async function read(path: string, options: ReadOptions): Promise<LoadedModel> {
   const config = await beside("config.json").then(
     (found) => found && { ...found, value: readModelConfig(found.text, found.path) },
   );
-  const source = await named(file, () => sourceIn(bytes, { file, store, size, config: config?.value }));
+  const source = await named(file, () => sourceIn(bytes, { file, store, size, tryHdf5, config: config?.value }));
   const { model, closed, changes, takesBytes } = acceptModel(source.model);
   const preparation = preprocessingFrom(await beside("preprocessor_config.json"), config) ?? source.preparation;
   const names = labelsFrom(config, await beside("labels.txt")) ?? source.labels;
@@ -125,11 +128,11 @@ async function read(path: string, options: ReadOptions): Promise<LoadedModel> {
 }
 
 /** A model folder in a zip. */
-async function fromZip(path: string, { store, size }: ReadOptions): Promise<LoadedModel> {
+async function fromZip(path: string, { store, size, tryHdf5 }: ReadOptions): Promise<LoadedModel> {
   const bytes = await store.read(path);
   const loaded = await named(path, async () => {
     const inside = await zipFolder(bytes);
-    return readModelFolder(inside.folder, { store: inside.store, size });
+    return readModelFolder(inside.folder, { store: inside.store, size, tryHdf5 });
   });
   return { ...loaded, path, file: path, fileBytes: bytes.byteLength };
 }
@@ -195,9 +198,9 @@ interface SourceFile extends ReadOptions {
   readonly config: ModelConfig | undefined;
 }
 
-async function sourceIn(bytes: Uint8Array, { file, store, size, config }: SourceFile): Promise<Source> {
+async function sourceIn(bytes: Uint8Array, { file, store, size, tryHdf5, config }: SourceFile): Promise<Source> {
   if (isSafetensors(file)) return { model: storedModel(bytes, { config }) };
-  if (isKerasFile(file)) return kerasModel(bytes, size ? { size } : {});
+  if (isKerasFile(file)) return kerasModel(bytes, { size, tryHdf5 });
   return isTensorFlowJs(file)
     ? tensorFlowJsModel(bytes, { file, store, size })
     : { model: await decoded(bytes, file, store) };

@@ -30,7 +30,7 @@ export interface LoadOptions {
 }
 
 /** What it takes to load a model; the engine is asked only where nodes are in it that Regraft does not look into. */
-export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub" | "notice">;
+export type LoadingHost = Pick<Host, "store" | "runtime" | "memory" | "hub" | "notice" | "tryHdf5">;
 
 /** A pre-trained model without its classifier. */
 export interface Base {
@@ -55,7 +55,12 @@ export interface Base {
  */
 export async function loadBase(path: string, options: LoadOptions, host: LoadingHost): Promise<Base> {
   const { store } = host;
-  return baseOf(path, await readModelFolder(await findModel(path, host), { store }), options, host);
+  return baseOf(
+    path,
+    await readModelFolder(await findModel(path, host), { store, tryHdf5: host.tryHdf5 }),
+    options,
+    host,
+  );
 }
 
 /** A model that is read already, without its classifier. @throws as `loadBase` */

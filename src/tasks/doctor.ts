@@ -65,7 +65,7 @@ export async function doctorModel(options: DoctorOptions, host: Host): Promise<D
   refuseUnknown("doctorModel", rest);
   checkNumber("batch", batch, { min: 1, integer: true });
   const { store } = host;
-  const read = await readModelFolder(await findModel(path, host), { store });
+  const read = await readModelFolder(await findModel(path, host), { store, tryHdf5: host.tryHdf5 });
   const loaded = preprocessing === undefined ? read : asTold(read, preprocessing);
   const inspection = await inspectLoaded(loaded, { model: path, headAt }, host);
   const base = await baseOrError(path, loaded, headAt, host);

@@ -1,5 +1,6 @@
 import type { Hub } from "../hub/hub.ts";
 import type { ImageDecoder, ImageEncoder } from "../image/image.ts";
+import type { TryHdf5 } from "../keras/hdf5-trial.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { Store } from "../store/store.ts";
 
@@ -10,6 +11,8 @@ export interface Host {
   readonly decoder: ImageDecoder;
   readonly encoder: ImageEncoder;
   readonly hub: Hub;
+  /** Reads an HDF5 file where the reading can be ended; such files are trusted to end where left out. */
+  readonly tryHdf5?: TryHdf5 | undefined;
   /** Told, as a sentence, what is done otherwise than its user may think. */
   readonly notice?: ((sentence: string) => void) | undefined;
   /** Milliseconds, from any start. */

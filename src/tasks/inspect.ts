@@ -73,7 +73,7 @@ export async function inspectModel(
 ): Promise<Inspection> {
   const { store } = host;
   refuseUnknown("inspectModel", rest);
-  const loaded = await readModelFolder(await findModel(path, host), { store });
+  const loaded = await readModelFolder(await findModel(path, host), { store, tryHdf5: host.tryHdf5 });
   return inspectLoaded(loaded, { model: path, headAt }, host);
 }
 

@@ -22,7 +22,7 @@ export async function openModel(
   { preprocessing: wanted, ...host }: LoadingHost & { readonly preprocessing?: string | Preprocessing | undefined },
 ): Promise<Finished> {
   const { store } = host;
-  const model = await readModelFolder(await findModel(path, host), { store });
+  const model = await readModelFolder(await findModel(path, host), { store, tryHdf5: host.tryHdf5 });
   const preprocessing = preprocessingOf(model, wanted);
   const whole = await prepared(model, preprocessing, host);
   const graph = flatLogits(stripSoftmax(whole));

@@ -2,6 +2,7 @@ import { RegraftError } from "../../src/base/errors.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import type { Preprocessing } from "../../src/image/preprocessing.ts";
 import { preprocessingPresets } from "../../src/image/presets.ts";
+import { nodeHdf5Trial } from "../../src/keras/node/node-hdf5-trial.ts";
 import { pictureSize } from "../../src/models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../../src/models/model-folder.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
@@ -40,7 +41,11 @@ export class Reader {
 
   static async open(): Promise<Reader> {
     const machine = testHost();
-    const host = { ...machine, memory: { ...machine.memory, free: () => freeBytes } };
+    const host: Host = {
+      ...machine,
+      tryHdf5: nodeHdf5Trial({ patienceMs: 6000 }),
+      memory: { ...machine.memory, free: () => freeBytes },
+    };
     await writeTinyModel(host.store, "/tiny");
     return new Reader(host, await loadBase("/tiny", {}, host));
   }
@@ -61,7 +66,7 @@ export class Reader {
   readonly #ways: { readonly [K in Subject["kind"]]: (store: Store, path: string) => Promise<void> } = {
     model: async (store, path) => {
       const host = { ...this.#host, store };
-      const loaded = await readModelFolder(path, { store });
+      const loaded = await readModelFolder(path, { store, tryHdf5: host.tryHdf5 });
       await inspectLoaded(loaded, { model: path }, host);
       await baseOf(path, loaded, { preprocessing: loaded.preprocessing ?? atItsSize(loaded) }, host);
       // What was taken is written and read again, as a run does with it.

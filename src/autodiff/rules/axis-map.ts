@@ -1,6 +1,6 @@
 import { floats, type Tensor } from "../../base/tensor.ts";
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
-import { range, shapeOf } from "../extents.ts";
+import { range, shapeOf, sizeToMake } from "../extents.ts";
 
 /** Which elements of an axis one element of the output is made of, and with what weights. */
 export type Taps = readonly { readonly from: number; readonly weight: number }[];
@@ -30,7 +30,7 @@ function transposedMap(g: GraphBuilder, dY: Value, { axis, input, rows }: AxisMa
 /** M [output, input], or its transpose. */
 function matrix(rows: readonly Taps[], input: number, form: "M" | "Mᵀ"): Tensor {
   const output = rows.length;
-  const numbers = new Float32Array(output * input);
+  const numbers = new Float32Array(sizeToMake([output, input]));
   for (const [to, taps] of rows.entries()) {
     for (const { from, weight } of taps) {
       const at = form === "M" ? to * input + from : from * output + to;

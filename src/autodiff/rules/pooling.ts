@@ -1,7 +1,7 @@
 import { sizeOf } from "../../base/shape.ts";
 import { floats, type Tensor } from "../../base/tensor.ts";
 import type { GraphBuilder, Value } from "../../onnx/builder.ts";
-import { expandLike, range, reshapeLike, scalar, spatialExtents, zerosLike } from "../extents.ts";
+import { expandLike, range, reshapeLike, scalar, sizeToMake, spatialExtents, zerosLike } from "../extents.ts";
 import { NoGradient } from "../no-gradient.ts";
 import type { GradientContext, GradientRules } from "../rule.ts";
 import { type Axis, axesOfWindow, transposedWindow } from "./window.ts";
@@ -43,12 +43,13 @@ function averagePoolGradient({ g, X, Y, dY, attributes }: GradientContext<"Avera
   const axes = axesOfWindow(attributes, X, Y, kernel);
   const shares = g.Mul(dY, g.constant(reciprocalCounts(axes, attributes)));
   const planes = g.Reshape(shares, g.ints([-1, 1, ...axes.map(({ output }) => output)]));
-  const ones = g.constant(floats(new Float32Array(sizeOf(kernel)).fill(1), [1, 1, ...kernel]));
+  const ones = g.constant(floats(new Float32Array(sizeToMake(kernel)).fill(1), [1, 1, ...kernel]));
   return reshapeLike(g, g.ConvTranspose(planes, ones, undefined, transposedWindow(axes)), X);
 }
 
 /** 1 / the number of elements that each window averages over, [1, 1, ...output]. */
 function reciprocalCounts(axes: readonly Axis[], attributes: GradientContext<"AveragePool">["attributes"]): Tensor {
+  sizeToMake(axes.map(({ output }) => output));
   const perAxis = axes.map((axis, at) => {
     const behind = attributes.pads?.[at + axes.length] ?? Math.max(axis.after, 0);
     return range(axis.output).map((o) => elementsInWindow(axis, o, attributes.count_include_pad ? behind : undefined));

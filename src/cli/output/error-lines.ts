@@ -28,9 +28,18 @@ export interface FailureReport {
 
 /** What went wrong, from anything that was thrown: an address in it, whoever gave it where, without login and query. */
 export function failureOf(thrown: unknown): Failure {
-  const { message, trace, ...rest } = told(thrown);
-  return { ...rest, message: withoutAnySecrets(message), trace: trace && withoutAnySecrets(trace) };
+  const { message, hint, trace, ...rest } = told(thrown);
+  return {
+    ...rest,
+    message: withoutAnySecrets(message),
+    hint: shownHint(hint),
+    trace: trace && withoutAnySecrets(trace),
+  };
 }
+
+/** One of them shows how a login is written. */
+const shownHint = (hint: string | undefined): string | undefined =>
+  hint === undefined || hint.includes("//user:password@") ? hint : withoutAnySecrets(hint);
 
 function told(thrown: unknown): Failure {
   const error = thrown instanceof RegraftError ? thrown : (memoryError(thrown) ?? systemError(thrown));

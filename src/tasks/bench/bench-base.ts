@@ -56,10 +56,10 @@ const named = (name: string, graph: Graph): LoadedModel => ({
   config: undefined,
 });
 
-async function read(path: string, host: Pick<Host, "store" | "hub">): Promise<LoadedModel> {
+async function read(path: string, host: Pick<Host, "store" | "hub" | "tryHdf5">): Promise<LoadedModel> {
   const { store } = host;
   try {
-    return await readModelFolder(await findModel(path, host), { store });
+    return await readModelFolder(await findModel(path, host), { store, tryHdf5: host.tryHdf5 });
   } catch (cause) {
     const isElsewhere = isHubReference(path) || isWebAddress(path) || zooCard(path) !== undefined;
     const isNothing =
