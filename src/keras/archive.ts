@@ -51,7 +51,7 @@ async function unpacked(entries: readonly ZipEntry[]): Promise<ReadonlyMap<strin
 type Inflater = typeof import("fflate").Inflate;
 
 function contentOf(entry: ZipEntry, inflater: Inflater): Uint8Array {
-  const content = entry.isDeflated ? inflated(entry, inflater) : entry.packed.slice();
+  const content = entry.isDeflated ? inflated(entry, inflater) : new Uint8Array(entry.packed);
   if (crc32(content) === entry.checkSum) return content;
   throw badArchive(`${JSON.stringify(entry.name)} in the archive is damaged: its check sum differs`);
 }

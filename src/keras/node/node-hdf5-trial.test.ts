@@ -9,7 +9,10 @@ const tried = nodeHdf5Trial({ patienceMs: 5000 });
 
 test("a file that can be read, or is none, is left to who reads it", async () => {
   const bytes = await hdf5({ tensors: { "a/b/kernel:0": drawn([3, 4], 1) }, texts: { keras_version: "2.15.0" } });
+  const buffer = Buffer.from(bytes);
   await tried(bytes);
+  await tried(buffer);
+  expect([...buffer]).toEqual([...bytes]);
   await tried(bytes.subarray(0, 900));
   await tried(new Uint8Array(9));
   expect(bytes.length).toBeGreaterThan(900);

@@ -15,8 +15,8 @@ interface TrialOptions {
 export function nodeHdf5Trial({ patienceMs = 20_000 }: TrialOptions = {}): TryHdf5 {
   return (bytes) =>
     new Promise((resolve, reject) => {
-      // A copy: the bytes are read again afterwards, and may be part of a larger piece of memory.
-      const own = bytes.slice();
+      // A copy, as the bytes are read again afterwards; a Buffer's slice would be none.
+      const own = new Uint8Array(bytes);
       const worker = new Worker(workerFile, { workerData: own, transferList: [own.buffer] });
       const end = (how: () => void) => {
         clearTimeout(timer);
