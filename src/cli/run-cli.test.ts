@@ -181,8 +181,17 @@ describe("runCli", () => {
     expect(console.crash?.(new TypeError("y is undefined"))).toBe(1);
     expect(console.errors).toContain("error: Something unexpected happened: y is undefined\n");
     expect(console.objects).toMatchObject([{ type: "error", code: "unexpected" }]);
-    expect(console.crash?.(new DataError("no-images", "None."))).toBe(1);
-    expect(console.errors).toContain("error: None.\n  no-images\n");
+    const foreseen = new DataError("no-images", "None.");
+    for (let time = 0; time < 2; time++) expect(console.crash?.(foreseen)).toBe(1);
+    expect(console.errors.match(/error: None\.\n {2}no-images\n/g)?.length).toBe(1);
+    expect(console.errors.endsWith("no-images\n")).toBe(true);
+  });
+
+  it("tells of a library that cannot be loaded", async () => {
+    const missing = new Error("Cannot find module '../bin/x.node'\nRequire stack:\n- /a/b.js");
+    const { console } = await run(["count", "x"], failing(Object.assign(missing, { code: "MODULE_NOT_FOUND" })));
+    expect(console.errors).toContain("error: A library cannot be loaded: Cannot find module '../bin/x.node'.\n");
+    expect(console.errors).toContain("\n  not-installed\n");
   });
 
   it("prints help where --debug stands alone", async () => {

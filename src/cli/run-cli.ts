@@ -68,6 +68,7 @@ interface Terminals {
 class Cli {
   readonly #options: CliOptions;
   readonly #terminals: Terminals;
+  readonly #told = new Set<unknown>();
   #exitCode = 0;
 
   constructor(options: CliOptions, terminals: Terminals) {
@@ -102,10 +103,12 @@ class Cli {
     }
   }
 
-  /** Prints what went wrong. @returns the exit code */
+  /** Prints what went wrong, once: Node tells of an import that failed a second time. @returns the exit code */
   fail(error: unknown, argv: readonly string[]): number {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const failure = this.#failure(error, argv);
+    if (this.#told.has(error)) return failure.exitCode;
+    this.#told.add(error);
     const { out, err } = this.#terminals;
     const debug = argv.includes("--debug") || Boolean(this.#options.console.env.REGRAFT_DEBUG);
     err.clearStatus();

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../base/error-codes.ts";
 import { RegraftError, UsageError } from "../../base/errors.ts";
 import { systemError } from "../../base/file-errors.ts";
+import { isLoadError, loadError } from "../../base/load-error.ts";
 import { memoryError } from "../../base/memory-error.ts";
 import { printableLines } from "../../base/printable.ts";
 import { withoutAnySecrets } from "../../hub/web-address.ts";
@@ -42,7 +43,7 @@ const shownHint = (hint: string | undefined): string | undefined =>
   hint === undefined || hint.includes("//user:password@") ? hint : withoutAnySecrets(hint);
 
 function told(thrown: unknown): Failure {
-  const error = thrown instanceof RegraftError ? thrown : (memoryError(thrown) ?? systemError(thrown));
+  const error = thrown instanceof RegraftError ? thrown : foreseen(thrown);
   if (error) {
     const exitCode = error instanceof UsageError ? 2 : error.code === "interrupted" ? 130 : 1;
     return { exitCode, code: error.code, message: error.message, hint: error.hint, trace: traceOf(error) };
@@ -55,6 +56,10 @@ function told(thrown: unknown): Failure {
     trace: traceOf(thrown),
   };
 }
+
+/** What others throw, where it is known. */
+const foreseen = (thrown: unknown): RegraftError | undefined =>
+  memoryError(thrown) ?? systemError(thrown) ?? (isLoadError(thrown) ? loadError("A library", thrown) : undefined);
 
 /** The failure on some lines: what, what to do, the code to search for; of something unexpected, what to report. */
 export function errorLines(
