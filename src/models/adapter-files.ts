@@ -59,9 +59,12 @@ const layerSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("dropout"), rate: z.number().min(0).lt(1) }),
 ]);
 
+/** New layers behind a base. */
+const mostLayers = 100;
+
 /** Regraft's own part. */
 export const aboutSchema = z.object({
-  head: z.array(layerSchema).readonly(),
+  head: z.array(layerSchema).max(mostLayers).readonly(),
   labels: z.array(z.string()).readonly(),
   loss: savedLossSchema,
   multi_label: z.boolean(),

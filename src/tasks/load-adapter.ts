@@ -60,6 +60,9 @@ export async function loadAdapter(
 const otherBase = ({ baseModel }: AdapterContent): string =>
   `It was trained on ${baseModel}: load it on that one, with all of its files.`;
 
+/** Numbers that are soon made: which of them the adapter lacks is told by name then. */
+const leastAbsurd = 2 ** 20;
+
 /** Before layers are made: a description of a few bytes can ask for any number of units. @throws {ModelError} "bad-adapter" */
 function requireHeadFits({ features }: Base, content: AdapterContent): void {
   let [inputs, wanted] = [features.size, 0];
@@ -69,7 +72,7 @@ function requireHeadFits({ features }: Base, content: AdapterContent): void {
     inputs = layer.units;
   }
   const held = Object.values(content.saved).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  if (wanted <= held) return;
+  if (wanted <= held + leastAbsurd) return;
   throw new ModelError(
     "bad-adapter",
     `The adapter's new layers take ${wanted} numbers, and it holds ${held} for them.`,

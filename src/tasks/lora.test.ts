@@ -242,7 +242,7 @@ describe("mistakes with adapters", () => {
     ["use_dora", true, 'adapter_config.json does not hold what it should at "use_dora": only false is read.'],
     ["rank_pattern", { up: 4 }, 'at "rank_pattern": a pattern of its own for some layers is not read.'],
     ["peft_type", "IA3", 'at "peft_type": only LORA is read.'],
-    ["r", 4, '"features.1.up.0.lora_A.weight" is float32 [3, 8, 1, 1]; on this base there is float32 [4, 8, 1, 1].'],
+    ["r", 4, 'says rank 4, and the factors of "features.1.up.0" are [3, 8, 1, 1] and [32, 3, 1, 1].'],
   ])("a config with another %s is refused", async (key, value, message) => {
     await (await trained()).saveAdapter("/out/odd", { overwrite: true });
     const path = "/out/odd/adapter_config.json";

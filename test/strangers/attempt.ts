@@ -2,7 +2,6 @@ import { RegraftError } from "../../src/base/errors.ts";
 import { utf8 } from "../../src/base/utf8.ts";
 import type { Preprocessing } from "../../src/image/preprocessing.ts";
 import { preprocessingPresets } from "../../src/image/presets.ts";
-import { nodeHdf5Trial } from "../../src/keras/node/node-hdf5-trial.ts";
 import { pictureSize } from "../../src/models/image-input.ts";
 import { type LoadedModel, readModelFolder } from "../../src/models/model-folder.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
@@ -39,11 +38,12 @@ export class Reader {
     this.#base = base;
   }
 
-  static async open(): Promise<Reader> {
+  /** @param options.tryHdf5 for files of which some may have no end: it takes a thread for each */
+  static async open({ tryHdf5 }: Pick<Host, "tryHdf5"> = {}): Promise<Reader> {
     const machine = testHost();
     const host: Host = {
       ...machine,
-      tryHdf5: nodeHdf5Trial({ patienceMs: 6000 }),
+      tryHdf5,
       memory: { ...machine.memory, free: () => freeBytes },
     };
     await writeTinyModel(host.store, "/tiny");

@@ -102,8 +102,8 @@ const adapterRows: readonly Row[] = [
   ],
   ["layers that are called as everything", bad, withFields("regraft.json", { head: [{ kind: "constructor" }] })],
   [
-    "a million layers",
-    "bad-adapter",
+    "a hundred thousand layers",
+    bad,
     withFields("regraft.json", { head: new Array(100_000).fill({ kind: "dense", units: 2, init: "zeros" }) }),
   ],
   ["no new layer", "bad-adapter", withFields("regraft.json", { head: [] })],

@@ -1,3 +1,4 @@
+import { nodeHdf5Trial } from "../../../src/keras/node/node-hdf5-trial.ts";
 import { type Outcome, Reader } from "../attempt.ts";
 import { subjects } from "../subjects.ts";
 import { trialOf } from "./trial.ts";
@@ -26,7 +27,7 @@ const report = (message: Omit<Report, "peakMegabytes">): Promise<unknown> =>
 
 process.on("message", async ({ seed, from, step }: Order) => {
   const all = await subjects();
-  const reader = await Reader.open();
+  const reader = await Reader.open({ tryHdf5: nodeHdf5Trial({ patienceMs: 10_000 }) });
   for (let number = from; ; number += step) {
     const { name, files, subject } = trialOf(number, { seed, subjects: all });
     await report({ number, name });

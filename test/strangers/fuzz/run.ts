@@ -3,6 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { nodeHdf5Trial } from "../../../src/keras/node/node-hdf5-trial.ts";
 import { Reader } from "../attempt.ts";
 import { subjects } from "../subjects.ts";
 import { fuzz } from "./lanes.ts";
@@ -42,7 +43,7 @@ async function tryOne(number: number): Promise<void> {
   const { name, files, subject } = await trial(number);
   console.log(`#${number} ${name}`);
   if (values.save !== undefined) await save(number, values.save);
-  console.log(await (await Reader.open()).attempt(files, subject));
+  console.log(await (await Reader.open({ tryHdf5: nodeHdf5Trial() })).attempt(files, subject));
 }
 
 async function tryMany(): Promise<void> {
