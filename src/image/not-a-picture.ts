@@ -48,7 +48,7 @@ const lookedAt = 1024;
 export function notAPicture(bytes: Uint8Array): DataError {
   const [what, hint] = described(bytes);
   return new DataError("unreadable-image", `This is not a picture that can be read: ${what}.`, {
-    hint: hint === undefined ? formats : `${hint} ${formats}`,
+    hint: hint === undefined ? formats : `${formats} ${hint}`,
   });
 }
 
