@@ -164,6 +164,8 @@ export interface ComparisonReport extends ReportBasis {
   readonly best: string;
   /** Why to take it, a sentence each. */
   readonly reasons: readonly string[];
+  /** What the numbers mean, a sentence each. */
+  readonly notes?: readonly string[] | undefined;
   /** One at least, in the order in which they are shown. */
   readonly strategies: readonly StrategyReport[];
   /** By the number of training pictures, rising, the last with as many as `strategies` had. */
@@ -180,6 +182,8 @@ export interface StrategyReport {
   readonly name: string;
   /** A few words on what it does. */
   readonly about?: string | undefined;
+  /** Epochs and learning rates of its phases, in words. */
+  readonly steps?: string | undefined;
   /** On the validation pictures. */
   readonly accuracy: Estimate;
   readonly loss: Estimate;
@@ -197,6 +201,8 @@ export interface StrategyRun {
   readonly accuracy: number;
   readonly loss: number;
   readonly seconds: number;
+  /** The epoch that was kept, counted over all phases; null where none could be. */
+  readonly keptEpoch?: number | null | undefined;
   /** Epochs until the target was first reached; null where it never was. */
   readonly epochsToTarget?: number | null | undefined;
   /** The most memory that the process held. */

@@ -72,6 +72,18 @@ describe("compareStrategies", async () => {
     }
   });
 
+  it("says which epoch each number is of", async () => {
+    const page = await host.store.readText("/out/report.html");
+    for (const note of result.notes) expect(page).toContain(note);
+    for (const { keptEpoch, loss, history } of result.strategies.flatMap(({ runs }) => runs)) {
+      expect(history.find(({ epoch }) => epoch === keptEpoch)?.valLoss).toBeCloseTo(loss, 4);
+    }
+  });
+
+  it("says the epochs and learning rates of each phase", () => {
+    for (const { steps, runs } of result.strategies) expect(steps).toContain(String(runs[0]?.phases[0]?.learningRate));
+  });
+
   it("notes what everything was set to, and by whom", async () => {
     const about = JSON.parse(await host.store.readText("/out/run.json"));
     expect(about).toMatchObject({ command: "compare", status: "finished", examples: { train: 30, val: 20 } });

@@ -6,9 +6,13 @@ import type { Dataset, TrainVal } from "../data/dataset.ts";
 import { imageFolder } from "../data/image-folder.ts";
 import { trainingShare } from "../data/training-share.ts";
 import { type Contest, contest } from "../evaluation/contest.ts";
+import type { MeasureName } from "../evaluation/measures.ts";
 import { withoutSecrets } from "../hub/web-address.ts";
+import { monitorOf } from "../training/callbacks/monitor.ts";
 import type { StopReason } from "../training/events.ts";
 import { type Base, loadBase } from "./base-model.ts";
+import { keptEpoch } from "./compare/kept.ts";
+import { comparisonNotes, phasesTold } from "./compare/notes.ts";
 import { probe } from "./compare/probe.ts";
 import { reached } from "./compare/reached.ts";
 import { verdictClauses, verdictReasons, verdictSentence } from "./compare/sentence.ts";
@@ -253,16 +257,20 @@ class Comparison {
     const { ahead, lead } = last.contest;
     const verdict = verdictOf(last.contenders, ahead);
     const clauses = verdictClauses(verdict, last.contenders, { ahead, guess: commonest(data.val) });
+    const examples = { train: data.train.size, val: data.val.size };
+    const strategies = last.contenders.map((one) => ({
+      ...this.#strategy(one, last.share, reach),
+      behind: lead(verdict.best, one.name),
+    }));
+    const noted = { strategies, examples, reach, best: verdict.best };
     return {
       ...{ folder: folder.path, classes: data.train.classes, ...time, reach, stopped: this.#stopped },
-      examples: { train: data.train.size, val: data.val.size },
+      examples,
       ...verdict,
       sentence: verdictSentence(verdict, clauses),
-      reasons: verdictReasons(clauses),
-      strategies: last.contenders.map((one) => ({
-        ...this.#strategy(one, last.share, reach),
-        behind: lead(verdict.best, one.name),
-      })),
+      reasons: verdictReasons(verdict, clauses),
+      notes: comparisonNotes(noted, { metric: this.#metric, isReachGiven: job.reach !== undefined }),
+      strategies,
       sizes: sizes.length < 2 ? [] : sizes.map((size) => this.#size(size)),
       failed: [...this.#failed].map(([name, { message }]) => ({ name, reason: message })),
     };
@@ -297,9 +305,19 @@ class Comparison {
   #strategy({ name, standing, seconds }: Contender, share: number, reach: number): Omit<StrategyResult, "behind"> {
     const runs = this.#trainings
       .filter(({ outcome }) => outcome.strategy === name && outcome.share === share)
-      .map(({ outcome }) => ({ ...outcome, ...reached(outcome, reach) }));
+      .map(({ outcome }) => ({
+        ...outcome,
+        keptEpoch: keptEpoch(outcome, monitorOf(this.#metric)),
+        ...reached(outcome, reach),
+      }));
     const peakBytes = Math.max(...runs.map((run) => run.peakBytes));
-    return { name, about: strategies[name].about, ...standing, seconds, peakBytes, runs };
+    const steps = phasesTold(runs.map(({ phases }) => phases));
+    return { name, about: strategies[name].about, steps, ...standing, seconds, peakBytes, runs };
+  }
+
+  /** What the epochs that are kept are best by. */
+  get #metric(): MeasureName {
+    return this.#parts.job.metric ?? fineTuneDefaults.metric;
   }
 
   #size({ share, contenders }: JudgedSize): SizeResult {

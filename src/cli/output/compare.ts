@@ -31,11 +31,15 @@ export function comparisonSummary(
     ...columns([headings(result, colors), ...result.strategies.map((one) => strategyRow(one, result, colors))], {
       right: [2, 3, 4, 5, 6, 7],
     }),
+    ...stepLines(result, colors),
     ...sizeLines(result, colors),
     ...result.failed.map(({ name, reason }) => `  ${yellow("!")} ${name} came to nothing: ${reason}`),
     "",
     `  ${green("✓")} ${bold(sentence ?? "")}`,
     ...rest.map((line) => `    ${bold(line)}`),
+    "",
+    ...result.notes.flatMap((note) => wrap(note, Math.min(100, width) - 4).map((line) => `    ${dim(line)}`)),
+    "",
     ...(stopped === "interrupted" ? [yellow("  stopped by Ctrl-C before the end: judged by what was done")] : []),
     `    ${dim(`the best model of "${take}" →`)} ${bold(folder)}`,
     ...(report === undefined ? [] : [`    ${dim("report →")} ${report}`]),
@@ -46,7 +50,7 @@ export function comparisonSummary(
 }
 
 function headings({ reach }: CompareResult, { dim }: Colors): readonly string[] {
-  return ["", "", "accuracy", "95% of samples", "loss", "a training", `epochs to ${percent(reach)}`, "memory"].map(dim);
+  return ["", "", "accuracy", "95% interval", "loss", "a training", `epochs to ${percent(reach)}`, "memory"].map(dim);
 }
 
 function strategyRow(
@@ -69,6 +73,12 @@ function strategyRow(
     bytes(peakBytes),
   ];
 }
+
+/** What each strategy is, in how many epochs and with which learning rates. */
+const stepLines = ({ strategies }: CompareResult, { dim }: Colors): readonly string[] => [
+  "",
+  ...columns(strategies.map(({ name, about, steps }) => [name, dim(`${about}: ${steps}`)])),
+];
 
 /** A column for each share of the pictures. */
 function sizeLines({ sizes, strategies }: CompareResult, { bold, dim }: Colors): readonly string[] {

@@ -1,4 +1,4 @@
-import { bytes, count, decimals, duration, percent } from "../../base/words.ts";
+import { bytes, decimals, duration, percent } from "../../base/words.ts";
 import type { Drawer } from "../charts/drawer.ts";
 import { strategyChart } from "../charts/strategy-chart.ts";
 import type { ComparisonReport, Estimate, StrategyReport } from "../data.ts";
@@ -10,7 +10,7 @@ import { points } from "../points.ts";
 
 /** All strategies beside each other: as a chart, and with what they cost as a table. */
 export function strategiesSection(drawer: Drawer, report: ComparisonReport): Section {
-  const { strategies, failed = [] } = report;
+  const { strategies, failed = [], notes = [] } = report;
   return {
     id: "strategies",
     title: "Side by side",
@@ -21,22 +21,19 @@ export function strategiesSection(drawer: Drawer, report: ComparisonReport): Sec
       ),
       html`<p class="quiet"><small>${reading(report)}</small></p>`,
       html`<div class="full">${costTable(report)}</div>`,
+      notes.length > 0 &&
+        html`<div class="quiet notes">${notes.map((note) => html`<p><small>${note}</small></p>`)}</div>`,
       folded("Every training in numbers", runTable(strategies)),
       failed.length > 0 && failures(failed),
     ],
   };
 }
 
-/** What the marks are, and what the intervals mean. */
-function reading({ strategies, examples }: ComparisonReport): string {
-  const drawn = strategies.some(({ runs }) => runs.length > 1)
-    ? `seeds and the ${count(examples.val)} validation pictures`
-    : `the ${count(examples.val)} validation pictures`;
-  return (
-    "Large marks are means over seeds, small dots single trainings. Lines hold 95% of samples: " +
-    `${drawn} are drawn again with replacement, the same for every strategy.`
-  );
-}
+/** What the marks are. */
+const reading = ({ strategies }: ComparisonReport): string =>
+  strategies.some(({ runs }) => runs.length > 1)
+    ? "Large marks are means over seeds, small dots single trainings, lines 95% intervals of the means."
+    : "Lines are 95% intervals.";
 
 const failures = (failed: NonNullable<ComparisonReport["failed"]>): Html =>
   html`<h3>Came to nothing</h3><ul class="findings">${failed.map(
@@ -48,31 +45,35 @@ function costTable({ strategies, take, best, target }: ComparisonReport): Html {
     target !== undefined && strategies.some(({ runs }) => runs.some((run) => run.epochsToTarget !== undefined));
   const hasMemory = strategies.some(({ runs }) => runs.some((run) => run.peakBytes !== undefined));
   return table({
-    caption: "Means over seeds, with 95% of samples",
+    caption: "Means over seeds, with 95% intervals below",
     scrollsAs: "Strategies in numbers",
     columns: [
       { title: "Strategy" },
       { title: "Accuracy", isNumber: true },
-      { title: "Points behind", isNumber: true },
-      { title: "Loss", isNumber: true },
       { title: "A training", isNumber: true },
+      { title: html`Points behind ${named(best)}`, isNumber: true },
+      { title: "Loss", isNumber: true },
       ...(hasTarget ? [{ title: `Epochs to ${Number((100 * target).toFixed(1))}%`, isNumber: true }] : []),
       ...(hasMemory ? [{ title: "Peak memory", isNumber: true }] : []),
     ],
     rows: strategies.map((strategy) => [
       strategyName(strategy, strategy.name === take),
       withRange(strategy.accuracy, percent),
+      duration(strategy.seconds),
       strategy.name === best ? "–" : withRange(strategy.behind, points),
       withRange(strategy.loss, decimals),
-      duration(strategy.seconds),
       ...(hasTarget ? [epochsToTarget(strategy)] : []),
       ...(hasMemory ? [peakMemory(strategy)] : []),
     ]),
   });
 }
 
-const strategyName = ({ name, about }: StrategyReport, isChoice: boolean): Html =>
-  html`${named(name)}${isChoice && html` <span class="tag">take this</span>`}${about !== undefined && html`<small class="about">${about}</small>`}`;
+function strategyName({ name, about, steps }: StrategyReport, isChoice: boolean): Html {
+  const what = [about, steps].flatMap((line) =>
+    line === undefined ? [] : [html`<small class="about">${line}</small>`],
+  );
+  return html`${named(name)}${isChoice && html` <span class="tag">take this</span>`}${what}`;
+}
 
 const withRange = ({ mean, low, high }: Estimate, write: (value: number) => string): Html =>
   html`${write(mean)}<small class="about">${write(low)} to ${write(high)}</small>`;
@@ -93,8 +94,9 @@ function peakMemory({ runs }: StrategyReport): string {
   return peaks.length === 0 ? "–" : bytes(Math.max(...peaks));
 }
 
-const runTable = (strategies: readonly StrategyReport[]): Html =>
-  table({
+function runTable(strategies: readonly StrategyReport[]): Html {
+  const hasEpoch = strategies.some(({ runs }) => runs.some(({ keptEpoch }) => keptEpoch !== undefined));
+  return table({
     caption: "Every training",
     hidesCaption: true,
     scrollsAs: "Every training in numbers",
@@ -103,15 +105,18 @@ const runTable = (strategies: readonly StrategyReport[]): Html =>
       { title: "Seed", isNumber: true },
       { title: "Accuracy", isNumber: true },
       { title: "Loss", isNumber: true },
+      ...(hasEpoch ? [{ title: "Of epoch", isNumber: true }] : []),
       { title: "Time", isNumber: true },
     ],
     rows: strategies.flatMap(({ name, runs }) =>
-      runs.map(({ seed, accuracy, loss, seconds }) => [
+      runs.map(({ seed, accuracy, loss, keptEpoch, history, seconds }) => [
         named(name),
         seed,
         percent(accuracy),
         decimals(loss),
+        ...(hasEpoch ? [history ? `${keptEpoch ?? "–"} of ${history.length}` : (keptEpoch ?? "–")] : []),
         duration(seconds),
       ]),
     ),
   });
+}

@@ -1,15 +1,15 @@
-import { percent } from "../../base/words.ts";
+import { duration, percent } from "../../base/words.ts";
 import type { Contest } from "../../evaluation/contest.ts";
-import type { StrategyName } from "./strategies.ts";
-import type { Contender, Verdict } from "./verdict.ts";
+import { type StrategyName, strategies } from "./strategies.ts";
+import { type Contender, surelyAhead, type Verdict } from "./verdict.ts";
 
 type Ahead = Contest<StrategyName>["ahead"];
 
 /** Why to take a strategy and how sure that is, in clauses that begin small and end in no full stop. */
 export interface VerdictClauses {
-  /** "it gets 93.0% right (95% of samples: 91.0% to 95.0%), 3.0 points more than head (97% sure)" */
+  /** "it gets 93.0% right (95% interval: 91.0% to 95.0%), 3.0 points more than head (97% sure)" */
   readonly right: string;
-  /** "that full is better, by 3.0 points, is only 63% sure, and it takes 12 times as long": of what is as good. */
+  /** "the 3.0 points that full got more may be chance: it is only 63% sure …, and …": of what is as good. */
   readonly rival: string | undefined;
   /** "transfer is worth 43.0 points here: from scratch …" */
   readonly transfer: string | undefined;
@@ -27,7 +27,7 @@ export function verdictClauses(
   const taken = of(verdict.take);
   if (!taken) throw new RangeError(`The strategy to take, ${verdict.take}, is no contender.`);
   const { mean: share, low, high } = taken.standing.accuracy;
-  const right = `it gets ${percent(share)} right (95% of samples: ${percent(low)} to ${percent(high)})`;
+  const right = `it gets ${percent(share)} right (95% interval: ${percent(low)} to ${percent(high)})`;
   return {
     right: `${right}${margin(verdict, contenders, ahead)}`,
     rival: rivalClause(verdict, contenders, ahead),
@@ -39,15 +39,16 @@ export function verdictClauses(
   };
 }
 
-/** All in one: "Take full: it gets 93.0% right (…), 3.0 points more than head (97% sure). Transfer is worth …" */
+/** All in one: "Take full (a new head, then all of the base too): it gets 93.0% right (…), 3.0 points more than head (97% sure). Transfer is worth …" */
 export function verdictSentence({ take }: Verdict, { right, rival, transfer, guessing }: VerdictClauses): string {
-  const first = `Take ${take}: ${right}${rival === undefined ? "" : `; ${rival}`}.`;
-  return [first, ...told([guessing, transfer])].join(" ");
+  return [`Take ${take} (${strategies[take].about}): ${right}.`, ...told([guessing, rival, transfer])].join(" ");
 }
 
 /** A sentence each, under a headline that tells which to take. */
-export const verdictReasons = ({ right, rival, transfer, guessing }: VerdictClauses): readonly string[] =>
-  told([right, guessing, rival, transfer]);
+export const verdictReasons = (
+  { take }: Verdict,
+  { right, rival, transfer, guessing }: VerdictClauses,
+): readonly string[] => told([`${strategies[take].about}: ${right}`, guessing, rival, transfer]);
 
 const told = (clauses: readonly (string | undefined)[]): readonly string[] =>
   clauses.flatMap((clause) => (clause === undefined ? [] : [sentence(clause)]));
@@ -73,14 +74,22 @@ function rivalClause(verdict: Verdict, contenders: readonly Contender[], ahead: 
   const of = (name: StrategyName) => contenders.find((one) => one.name === name);
   const [taken, leader, next] = [of(take), of(best), runnerUp(verdict, contenders)];
   if (!taken || !leader || !next) return undefined;
-  if (take !== best) {
-    const more = points(mean(leader) - mean(taken));
-    const surely = `that ${best} is better, by ${more}, is only ${sureness(ahead(best, take))}`;
-    return `${surely}, and it takes ${times(leader.seconds / taken.seconds)} as long`;
-  }
+  if (take !== best) return `${chance(leader, taken, ahead)}, and ${timesOf(leader, taken)}`;
   if (!alike.includes(next.name)) return undefined;
-  return `${next.name} is as good as far as can be told, ${points(mean(taken) - mean(next))} behind, and not quicker`;
+  return `${next.name} is as good as far as can be told, ${points(mean(taken) - mean(next))} behind, and ${timesOf(next, taken)}`;
 }
+
+/** That the accuracy of what leads is too little ahead to count. */
+function chance(leader: Contender, taken: Contender, ahead: Ahead): string {
+  const gap = points(mean(leader) - mean(taken));
+  if (gap === points(0)) return `${leader.name} got as many right`;
+  // Rounded down: 89.8% is less than the 90% asked for, and has to read so.
+  const sure = `only ${Math.floor(100 * ahead(leader.name, taken.name))}% sure that ${leader.name} is better`;
+  return `the ${gap} that ${leader.name} got more may be chance: it is ${sure}, less than the ${Math.round(100 * surelyAhead)}% asked for`;
+}
+
+const timesOf = (other: Contender, taken: Contender): string =>
+  `${other.name} trains for ${duration(other.seconds)} where ${taken.name} takes ${duration(taken.seconds)}`;
 
 function transferClause(taken: Contender, scratch: Contender | undefined, ahead: Ahead): string | undefined {
   if (!scratch || scratch === taken) return undefined;
@@ -94,7 +103,5 @@ function transferClause(taken: Contender, scratch: Contender | undefined, ahead:
 const mean = ({ standing }: Contender): number => standing.accuracy.mean;
 
 const points = (gap: number): string => `${(100 * Math.abs(gap)).toFixed(1)} points`;
-
-const times = (ratio: number): string => `${ratio < 9.95 ? ratio.toFixed(1) : Math.round(ratio)} times`;
 
 const sureness = (share: number): string => (share > 0.99 ? "more than 99% sure" : `${Math.round(100 * share)}% sure`);

@@ -22,7 +22,7 @@ export interface TrainingKey {
 
 /** What a training came to. */
 export interface Outcome extends TrainingKey {
-  /** On the validation pictures, of the epoch with the lowest validation loss. */
+  /** On the validation pictures, of the epoch with the lowest validation loss, or the best `metric`. */
   readonly accuracy: number;
   readonly loss: number;
   /** From the first picture to the last epoch; reading the base and judging what came out are not in it. */

@@ -81,6 +81,8 @@ export type CompareEvent =
 export interface StrategyResult {
   readonly name: StrategyName;
   readonly about: string;
+  /** Epochs and learning rate of its phases, in words: "10 epochs, learning rate 0.003; then 5 with the base, 0.00001". */
+  readonly steps: string;
   /** On the validation pictures; the interval holds 95% of samples of seeds and of pictures. */
   readonly accuracy: Estimate;
   readonly loss: Estimate;
@@ -90,6 +92,8 @@ export interface StrategyResult {
   readonly seconds: number;
   readonly peakBytes: number;
   readonly runs: readonly (Outcome & {
+    /** Which epoch its accuracy and loss are of, counted over all phases; null where none could be kept. */
+    readonly keptEpoch: number | null;
     /** Epochs until an accuracy of `reach`; null where it was not reached. */
     readonly epochsToReach: number | null;
     readonly secondsToReach: number | null;
@@ -117,6 +121,8 @@ export interface CompareResult extends Verdict {
   readonly sentence: string;
   /** The same without which to take, a sentence each. */
   readonly reasons: readonly string[];
+  /** What the numbers mean, a sentence each. */
+  readonly notes: readonly string[];
   readonly seconds: number;
   readonly estimatedSeconds: number;
   readonly stopped: StopReason;

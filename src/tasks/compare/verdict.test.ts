@@ -33,7 +33,7 @@ describe("the strategy to take", () => {
     const verdict = verdictOf([head, full, scratch], ahead);
     expect(verdict).toEqual({ best: "full", take: "full", sure: 0.97, alike: [] });
     expect(told(verdict, [head, full, scratch], ahead)).toBe(
-      "Take full: it gets 93.0% right (95% of samples: 91.0% to 95.0%), 3.0 points more than head (97% sure). " +
+      "Take full (a new head, then all of the base too): it gets 93.0% right (95% interval: 91.0% to 95.0%), 3.0 points more than head (97% sure). " +
         "Transfer is worth 43.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
     );
   });
@@ -43,11 +43,11 @@ describe("the strategy to take", () => {
     const verdict = verdictOf([head, full, scratch], ahead);
     expect(verdict).toEqual({ best: "full", take: "head", sure: 1, alike: ["head"] });
     expect(told(verdict, [head, full, scratch], ahead)).toMatch(
-      /^Take head: .*; that full is better, by 3\.0 points, is only 63% sure, and it takes 12 times as long\. Transfer /,
+      /^Take head \(a new head on the frozen base\): .*\. The 3\.0 points that full got more may be chance: .*\. Transfer /,
     );
-    expect(verdictReasons(verdictClauses(verdict, [head, full, scratch], { ahead, guess: 0.2 }))).toEqual([
-      "It gets 90.0% right (95% of samples: 88.0% to 92.0%).",
-      "That full is better, by 3.0 points, is only 63% sure, and it takes 12 times as long.",
+    expect(verdictReasons(verdict, verdictClauses(verdict, [head, full, scratch], { ahead, guess: 0.2 }))).toEqual([
+      "A new head on the frozen base: it gets 90.0% right (95% interval: 88.0% to 92.0%).",
+      "The 3.0 points that full got more may be chance: it is only 63% sure that full is better, less than the 90% asked for, and full trains for 2 min 00 s where head takes 10 s.",
       "Transfer is worth 40.0 points here: from scratch the same network gets 50.0% right (more than 99% sure).",
     ]);
   });
@@ -56,7 +56,22 @@ describe("the strategy to take", () => {
     const pair = [contender("head", 0.9, 10, 0.3), contender("full", 0.9, 10, 0.2)];
     const verdict = verdictOf(pair, sureness({}));
     expect(verdict).toMatchObject({ best: "full", take: "full", alike: ["head"] });
-    expect(told(verdict, pair, sureness({}))).toMatch(/; head is as good as far as can be told, 0\.0 points behind, /);
+    expect(told(verdict, pair, sureness({}))).toMatch(
+      /\. Head is as good as far as can be told, 0\.0 points behind, and head trains for 10 s where full takes 10 s\./,
+    );
+  });
+
+  test("is not said to be less than 90% ahead by a number that is rounded to 90", () => {
+    const ahead = sureness({ "full head": 0.898 });
+    const verdict = verdictOf([head, full], ahead);
+    expect(told(verdict, [head, full], ahead)).toContain("only 89% sure that full is better, less than the 90% asked");
+  });
+
+  test("is told apart from a leader by loss alone without points", () => {
+    const pair = [contender("head", 0.9, 10, 0.3), contender("full", 0.9, 120, 0.2)];
+    expect(told(verdictOf(pair, sureness({})), pair, sureness({}))).toContain(
+      "Full got as many right, and full trains for 2 min 00 s where head takes 10 s.",
+    );
   });
 
   test("may be scratch", () => {
@@ -64,7 +79,9 @@ describe("the strategy to take", () => {
     const ahead = sureness({ "scratch head": 1 });
     const verdict = verdictOf(pair, ahead);
     expect(verdict).toMatchObject({ best: "scratch", take: "scratch", sure: 1 });
-    expect(told(verdict, pair, ahead)).toMatch(/^Take scratch: .*, 30\.0 points more than head/);
+    expect(told(verdict, pair, ahead)).toMatch(
+      /^Take scratch \(the same network, all weights drawn anew\): .*, 30\.0 points more than head/,
+    );
   });
 
   test("is said to be no better than guessing where that may be", () => {
@@ -79,7 +96,7 @@ describe("the strategy to take", () => {
     const verdict = verdictOf([head], sureness({}));
     expect(verdict).toEqual({ best: "head", take: "head", sure: 1, alike: [] });
     expect(told(verdict, [head], sureness({}))).toBe(
-      "Take head: it gets 90.0% right (95% of samples: 88.0% to 92.0%).",
+      "Take head (a new head on the frozen base): it gets 90.0% right (95% interval: 88.0% to 92.0%).",
     );
   });
 });

@@ -37,14 +37,14 @@ export async function writeComparisonReport(
 
 /** A comparison as its page takes it: the same numbers and the same verdict as in compare.json. */
 export function comparisonReport({ result, about, data }: ComparisonReportParts): ComparisonReport {
-  const { take, best, reasons, failed, reach, classes, examples, seconds, stopped } = result;
+  const { take, best, reasons, notes, failed, reach, classes, examples, seconds, stopped } = result;
   const { started, options, versions } = about;
   return {
     title: lastPart(String(options.data?.value)),
     model: String(options.model?.value),
     status: stopped === "interrupted" ? "interrupted" : "finished",
     ...{ classes, examples, started, versions, seconds },
-    ...{ take, best, reasons, failed, target: reach },
+    ...{ take, best, reasons, notes, failed, target: reach },
     strategies: result.strategies.map(strategyReport),
     sizes: result.sizes.map((size) => ({ pictures: size.examples, strategies: size.strategies })),
     dataset: datasetReport(data),
@@ -53,14 +53,17 @@ export function comparisonReport({ result, about, data }: ComparisonReportParts)
   };
 }
 
-const strategyReport = ({ name, about, accuracy, loss, behind, seconds, runs }: StrategyResult): StrategyReport => ({
-  ...{ name, about, accuracy, loss, behind, seconds },
-  runs: runs.map((run) => ({
-    ...{ seed: run.seed, accuracy: run.accuracy, loss: run.loss, seconds: run.seconds, peakBytes: run.peakBytes },
-    epochsToTarget: run.epochsToReach,
-    history: run.history.map(historyPoint),
-  })),
-});
+const strategyReport = ({ runs, ...strategy }: StrategyResult): StrategyReport => {
+  const { name, about, steps, accuracy, loss, behind, seconds } = strategy;
+  return {
+    ...{ name, about, steps, accuracy, loss, behind, seconds },
+    runs: runs.map((run) => ({
+      ...{ seed: run.seed, accuracy: run.accuracy, loss: run.loss, seconds: run.seconds, peakBytes: run.peakBytes },
+      ...{ keptEpoch: run.keptEpoch, epochsToTarget: run.epochsToReach },
+      history: run.history.map(historyPoint),
+    })),
+  };
+};
 
 function historyPoint({ phase, epoch, ...record }: PhaseEpoch): HistoryPoint {
   const finite = Object.entries(readings({ epoch, ...record })).map(
