@@ -4,15 +4,21 @@ import { type Content, html } from "../html.ts";
 import type { Section } from "../parts/section.ts";
 
 /** What to type for the same again. */
-export const commandSection = ({ command }: Pick<ReportBasis, "command">): Section | undefined =>
+export const commandSection = ({ command, settings }: Pick<ReportBasis, "command" | "settings">): Section | undefined =>
   command && {
     id: "again",
     title: "Run it again",
     body: [
       html`<pre tabindex="0" role="region" aria-label="Command"><code>${wordsTogether(command)}</code></pre>`,
-      html`<p class="quiet"><small>The same seed and threads on the same machine give the same numbers.</small></p>`,
+      html`<p class="quiet"><small>The same seed and threads on the same machine give the same numbers.${outNote(settings)}</small></p>`,
     ],
   };
+
+/** The folder exists, so the command would be refused or write over it. */
+const outNote = (settings: ReportBasis["settings"]): string =>
+  settings.some(({ name, from }) => name === "out" && from === "given")
+    ? " --out is left out, for that folder exists: without it a new one is made in runs/."
+    : "";
 
 /** A flag stays on one line with its value, as far as that goes. */
 function wordsTogether(command: readonly string[]): Content {
