@@ -5,7 +5,7 @@ const themed = (theme: keyof Themed): string =>
 
 /** Everything about how a report looks. Print is always light; a phone is 52rem and less. */
 export const stylesheet = `
-:root{color-scheme:light;${themed("light")};--tint:${strongestTint}}
+:root{color-scheme:light;${themed("light")};--tint:${strongestTint};--edge:color-mix(in srgb,var(--muted) 45%,transparent)}
 @media screen and (prefers-color-scheme:dark){:root{color-scheme:dark;${themed("dark")}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -57,6 +57,7 @@ figcaption{font-size:.9375rem;font-weight:620}
 .legend li{display:flex;align-items:center;gap:.5rem}
 .legend .chart{width:28px;height:12px;flex:none}
 
+.scroll,nav{background:linear-gradient(90deg,var(--paper) 40%,transparent) 0 0/2.5rem 100% no-repeat local,linear-gradient(270deg,var(--paper) 40%,transparent) 100% 0/2.5rem 100% no-repeat local,linear-gradient(90deg,var(--edge),transparent) 0 0/.875rem 100% no-repeat scroll,linear-gradient(270deg,var(--edge),transparent) 100% 0/.875rem 100% no-repeat scroll}
 .scroll{overflow-x:auto;overscroll-behavior-x:contain}
 table{border-collapse:collapse;font-size:.9375rem;line-height:1.45}
 caption{padding-bottom:.625rem;text-align:start;color:var(--muted);font-size:.875rem}
@@ -70,9 +71,12 @@ tbody th{font-weight:500}
 .settings th{min-width:8.5rem}
 .settings th,.settings td{overflow-wrap:anywhere}
 .number{text-align:end;white-space:nowrap}
+thead .number{white-space:normal}
 .full{width:100%}
 .full table{width:100%}
-.full tbody th{min-width:9rem}
+.full tbody th{min-width:9rem;overflow-wrap:anywhere}
+.notes p{margin-bottom:.375rem}
+.notes small{display:block;line-height:1.5}
 .barred{display:inline-block;min-width:4.5rem;padding-bottom:.25rem;background:linear-gradient(var(--accent),var(--accent)) 0 100%/calc(var(--share)*100%) 3px no-repeat,linear-gradient(var(--line),var(--line)) 0 100%/100% 3px no-repeat}
 
 .matrix th,.matrix td{padding:.375rem .5rem;border:0}
@@ -128,6 +132,7 @@ h2{margin-bottom:1rem;font-size:1.25rem;letter-spacing:-.01em}
 .facts{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.25rem 1.5rem}
 th,td{padding-inline-end:.75rem}
 .barred{min-width:3.5rem}
+.full tbody th{min-width:8.5rem}
 nav{overflow-x:auto}
 nav ul{flex-wrap:nowrap;white-space:nowrap}
 }
