@@ -34,11 +34,21 @@ describe("a comparison's page", () => {
       { ...first, accuracy: { mean: 0.5, low: 0.4321, high: 0.6 }, behind: { mean: 0.1, low: -0.02, high: 0.2 } },
       ...rest,
     ];
-    const row = textsOf(
-      await renderComparisonReport({ ...example, best: rest[0]?.name ?? "", strategies }),
-      "tbody tr",
-    )[0];
-    expect(row).toContain("50.0%43.2% to 60.0%10.0−2.0 to 20.0");
+    const page = await renderComparisonReport({ ...example, best: "full", strategies });
+    expect(textsOf(page, "tbody tr")[0]).toMatch(/50\.0%43\.2% to 60\.0%[\d.]+ s10\.0−2\.0 to 20\.0/);
+    expect(textsOf(page, "thead th")).toContain("Points behind full");
+  });
+
+  test("says what its numbers mean, and of which epoch each is", async () => {
+    const page = await renderComparisonReport(example);
+    expect(textsOf(page, ".notes p")).toEqual(example.notes);
+    expect(textsOf(page, "#strategies details tbody tr")[0]).toMatch(/^head062\.7%1\.243711 of 12/);
+    expect(textsOf(page, "#strategies .full tbody th").join()).toContain("learning rate 0.001");
+  });
+
+  test("says that the folder is left out of the command, where one was named", async () => {
+    expect(textsOf(await renderComparisonReport(example), "#again p")[0]).toContain("--out is left out");
+    expect(textsOf(await renderComparisonReport({ ...example, settings: [] }), "#again p")[0]).not.toContain("--out");
   });
 
   test("of one seed says what that does not tell", async () => {
@@ -48,7 +58,7 @@ describe("a comparison's page", () => {
       strategies: example.strategies.map((strategy) => ({ ...strategy, runs: strategy.runs.slice(0, 1) })),
     };
     expect(await renderComparisonReport(one)).toContain(warning);
-    expect(await renderComparisonReport(one)).not.toContain("seeds and the");
+    expect(await renderComparisonReport(one)).not.toContain("single trainings");
     expect(await renderComparisonReport(example)).not.toContain(warning);
   });
 

@@ -5,6 +5,7 @@ import { type Drawer, loadDrawer } from "./drawer.ts";
 import { historyChart } from "./history-chart.ts";
 import { learningCurve } from "./learning-curve.ts";
 import { reliabilityChart } from "./reliability-chart.ts";
+import { strategyHistoryChart } from "./strategy-history-chart.ts";
 
 const loss = { name: "loss", valName: "valLoss", title: "Loss", isShare: false };
 const accuracy = { name: "accuracy", valName: "valAccuracy", title: "Accuracy", isShare: true };
@@ -63,12 +64,52 @@ describe("historyChart", () => {
     expect(texts.filter((text) => /^\d+$/.test(text))).toEqual(["1", "10", "20", "30", "40", "50", "60"]);
   });
 
+  test("names the last epoch, and none that would stand too near", () => {
+    const of = (length: number) => Array.from({ length }, (_, at) => point(at + 1, { valLoss: 1 }));
+    const named = (length: number) =>
+      read(historyChart(drawer, { history: of(length), reading: loss }).text).texts.filter((text) =>
+        /^\d+$/.test(text),
+      );
+    expect(named(15).slice(-2)).toEqual(["14", "15"]);
+    expect(named(51).slice(-2)).toEqual(["40", "51"]);
+  });
+
   test("draws one epoch alone", () => {
     const { circles, texts } = read(
       historyChart(drawer, { history: history.slice(0, 1), reading: loss, kept: 1 }).text,
     );
     expect(circles).toBe(3);
     expect(texts).toContain("1");
+  });
+});
+
+describe("strategyHistoryChart", () => {
+  const tuned = (epoch: number, readings: HistoryPoint["readings"]): HistoryPoint => ({
+    ...{ phase: "tune", epoch, readings },
+  });
+  const estimate = { mean: 0.9, low: 0.8, high: 1 };
+  const curve = (at: number, ...histories: (readonly HistoryPoint[])[]) => ({
+    ...{ at, histories },
+    strategy: { name: "full", accuracy: estimate, loss: estimate, behind: estimate, seconds: 1, runs: [] },
+  });
+  const run = [point(1, { valLoss: 0.4, valAccuracy: 0.3 }), point(2, { valLoss: 0.5, valAccuracy: 0.8 })];
+  const spiked = [...run, tuned(3, { valLoss: 9, valAccuracy: 0.9 })];
+  const chart = (options: Parameters<typeof strategyHistoryChart>[1]) =>
+    read(strategyHistoryChart(drawer, options).text).texts;
+
+  test("marks where the base is unfrozen, where all runs of a strategy agree", () => {
+    expect(chart({ curves: [curve(0, spiked, spiked)], reading: loss })).toContain("base unfrozen");
+    expect(chart({ curves: [curve(0, spiked, run)], reading: loss })).not.toContain("base unfrozen");
+  });
+
+  test("shows a loss with a spike by ratios, any other from 0", () => {
+    expect(chart({ curves: [curve(0, spiked)], reading: loss })).toEqual(expect.arrayContaining(["0.2", "10"]));
+    expect(chart({ curves: [curve(0, run)], reading: loss })).toContain("0.0");
+  });
+
+  test("has a line for guessing where the axis goes as low", () => {
+    expect(chart({ curves: [curve(0, run)], reading: accuracy, chance: 0.2 })).toContain("guessing");
+    expect(chart({ curves: [curve(0, run)], reading: accuracy, chance: 0.1 })).not.toContain("guessing");
   });
 });
 

@@ -118,7 +118,9 @@ export const dotOf = ({ color: own, symbol = "circle", size = 3, isRing = false 
 export const tickCount = 5;
 
 /** Horizontal lines behind a chart. */
-export const gridY = (plot: PlotLibrary) => plot.gridY({ ticks: tickCount, stroke: color("line"), strokeOpacity: 1 });
+export const gridY = (plot: PlotLibrary, ticks: number | readonly number[] = tickCount) =>
+  plot.gridY({ ticks: typeof ticks === "number" ? ticks : [...ticks], stroke: color("line"), strokeOpacity: 1 });
 
 /** Vertical lines behind a chart. */
-export const gridX = (plot: PlotLibrary) => plot.gridX({ ticks: tickCount, stroke: color("line"), strokeOpacity: 1 });
+export const gridX = (plot: PlotLibrary, ticks: number | readonly number[] = tickCount) =>
+  plot.gridX({ ticks: typeof ticks === "number" ? ticks : [...ticks], stroke: color("line"), strokeOpacity: 1 });

@@ -4,6 +4,7 @@ import type { Html } from "../html.ts";
 import { color } from "../palette.ts";
 import { type Drawer, dotOf, gridY, type Look, lineOf, tickCount } from "./drawer.ts";
 import { looks } from "./looks.ts";
+import { shareScale } from "./scales.ts";
 
 /** One number of a history, on the training and on the validation pictures. */
 export interface Reading {
@@ -36,6 +37,7 @@ export function historyChart({ plot, draw }: Drawer, options: HistoryChartOption
   const { history, reading, kept, unfrozen } = options;
   const [train, val] = [marksOf(history, reading.name), marksOf(history, reading.valName)];
   const at = { x: "epoch", y: "value" };
+  const scale = valueScale([...train, ...val], reading);
   const curve = (marks: readonly Mark[], look: Look, of: string) => [
     plot.line([...marks], { ...at, ...lineOf(look) }),
     plot.dot([...marks], {
@@ -47,9 +49,9 @@ export function historyChart({ plot, draw }: Drawer, options: HistoryChartOption
   return draw({
     label: altText(options, val, train),
     x: { label: "epoch", ...epochScale(history) },
-    y: valueScale([...train, ...val], reading),
+    y: scale,
     marks: [
-      gridY(plot),
+      gridY(plot, scale.ticks),
       ...(unfrozen === undefined ? [] : unfreezeMarks(plot, unfrozen, history)),
       ...curve(train, looks.train, "training"),
       ...curve(val, looks.val, "validation"),
@@ -60,6 +62,10 @@ export function historyChart({ plot, draw }: Drawer, options: HistoryChartOption
     ],
   });
 }
+
+/** The first epoch of the second phase. */
+export const unfrozenFrom = (history: readonly HistoryPoint[]): number | undefined =>
+  history.find(({ phase }) => phase !== history[0]?.phase)?.epoch;
 
 const marksOf = (history: readonly HistoryPoint[], name: string): readonly Mark[] =>
   history.flatMap(({ epoch, readings }) => {
@@ -73,19 +79,23 @@ export function epochScale(history: readonly HistoryPoint[]) {
   const [first, last] = [Math.min(...epochs), Math.max(...epochs)];
   const step = Math.max(1, Math.ceil((last - first + 1) / 10));
   const every = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((round) => round >= step) ?? step;
-  const ticks = [...new Set(epochs)].filter((epoch) => epoch === first || epoch % every === 0);
+  // The ends have their numbers, and those beside them only where there is room.
+  const isClear = (epoch: number) => Math.min(epoch - first, last - epoch) >= every / 2;
+  const ticks = [...new Set(epochs)].filter(
+    (epoch) => epoch === first || epoch === last || (epoch % every === 0 && isClear(epoch)),
+  );
   return { domain: first === last ? [first - 1, last + 1] : [first, last], ticks, tickFormat: String, inset: 6 };
 }
 
-/** Losses from 0; shares up to 1, from a little below the lowest. */
+/** Losses from 0; shares up to 1, from the tick below the lowest. */
 export function valueScale(marks: readonly { readonly value: number }[], { isShare }: Pick<Reading, "isShare">) {
   const values = marks.map(({ value }) => value);
   if (!isShare) return { domain: [Math.min(0, ...values), Math.max(...values, 1e-6)], nice: true, ticks: tickCount };
-  const lowest = Math.max(0, Math.floor(Math.min(1, ...values) * 20 - 0.5) / 20);
-  return { domain: [lowest, 1], ticks: tickCount, tickFormat: "~%", insetTop: 5 };
+  return { ...shareScale(Math.max(0, Math.min(1, ...values))), insetTop: 5 };
 }
 
-function unfreezeMarks(plot: Drawer["plot"], unfrozen: number, history: readonly HistoryPoint[]) {
+/** A thin line before the epoch with which training of the base begins. @param unfrozen that epoch */
+export function unfreezeMarks(plot: Drawer["plot"], unfrozen: number, history: readonly HistoryPoint[]) {
   const first = Math.min(...history.map(({ epoch }) => epoch));
   const last = Math.max(...history.map(({ epoch }) => epoch));
   const x = unfrozen - 0.5;

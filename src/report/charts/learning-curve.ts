@@ -22,6 +22,7 @@ export function learningCurve({ plot, draw }: Drawer, curves: readonly LearningC
   const counts = [...new Set(curves.flatMap(({ points }) => points.map(({ pictures }) => pictures)))];
   const means = curves.flatMap(({ points }) => points.map(({ accuracy }) => ({ value: accuracy.mean })));
   const lows = curves.flatMap(({ points }) => points.map(({ accuracy }) => ({ value: accuracy.low })));
+  const scale = valueScale([...means, ...lows], { isShare: true });
   return draw({
     label: `Accuracy by number of training pictures: ${curves.map(told).join("; ")}.`,
     x: {
@@ -32,8 +33,11 @@ export function learningCurve({ plot, draw }: Drawer, curves: readonly LearningC
       label: "training pictures",
       inset: 10,
     },
-    y: valueScale([...means, ...lows], { isShare: true }),
-    marks: [gridY(plot), ...curves.flatMap((curve, index) => marksOf(plot, curve, index - (curves.length - 1) / 2))],
+    y: scale,
+    marks: [
+      gridY(plot, scale.ticks),
+      ...curves.flatMap((curve, index) => marksOf(plot, curve, index - (curves.length - 1) / 2)),
+    ],
   });
 }
 

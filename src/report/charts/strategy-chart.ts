@@ -3,8 +3,9 @@ import type { StrategyReport } from "../data.ts";
 import { range } from "../headline.ts";
 import type { Html } from "../html.ts";
 import { color } from "../palette.ts";
-import { type Drawer, dotOf, gridX, tickCount } from "./drawer.ts";
+import { type Drawer, dotOf, gridX } from "./drawer.ts";
 import { strategyLook } from "./looks.ts";
+import { shareScale } from "./scales.ts";
 
 /** Accuracies of strategies: a small dot per run, their mean, and its interval. */
 export function strategyChart({ plot, draw }: Drawer, strategies: readonly StrategyReport[]): Html {
@@ -14,21 +15,19 @@ export function strategyChart({ plot, draw }: Drawer, strategies: readonly Strat
     high,
     ...runs.map((run) => run.accuracy),
   ]);
+  const scale = shareScale(Math.max(0, Math.min(...all)), Math.min(1, Math.max(...all)));
   return draw({
     label: `Dot plot of accuracy by strategy: ${strategies.map(told).join("; ")}.`,
     height: 64 + 44 * names.length,
     marginTop: 12,
     marginLeft: 12 + 7.5 * Math.max(...names.map((name) => name.length)),
     x: {
-      domain: [Math.min(...all), Math.max(...all)],
-      nice: true,
-      ticks: tickCount,
-      tickFormat: "~%",
+      ...scale,
       label: "accuracy",
       inset: 8,
     },
     y: { type: "band", domain: names, padding: 0 },
-    marks: [gridX(plot), ...strategies.flatMap((strategy, at) => marksOf(plot, strategy, at))],
+    marks: [gridX(plot, scale.ticks), ...strategies.flatMap((strategy, at) => marksOf(plot, strategy, at))],
   });
 }
 

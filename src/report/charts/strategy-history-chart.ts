@@ -1,8 +1,10 @@
 import type { HistoryPoint, StrategyReport } from "../data.ts";
 import type { Html } from "../html.ts";
+import { color } from "../palette.ts";
 import { type Drawer, dotOf, gridY, lineOf } from "./drawer.ts";
-import { epochScale, type Reading, shown, valueScale } from "./history-chart.ts";
+import { epochScale, type Reading, shown, unfreezeMarks, unfrozenFrom, valueScale } from "./history-chart.ts";
 import { strategyLook } from "./looks.ts";
+import { isSpiked, ratioScale } from "./scales.ts";
 
 interface Mark {
   readonly epoch: number;
@@ -17,26 +19,31 @@ export interface StrategyCurve {
   readonly histories: readonly (readonly HistoryPoint[])[];
 }
 
+export interface StrategyHistoryOptions {
+  readonly curves: readonly StrategyCurve[];
+  readonly reading: Reading;
+  /** What guessing comes to: a line, where the axis goes as low. */
+  readonly chance?: number | undefined;
+}
+
 /** The validation curve of every strategy: thin for each run, strong for their mean. */
-export function strategyHistoryChart(
-  { plot, draw }: Drawer,
-  { curves, reading }: { readonly curves: readonly StrategyCurve[]; readonly reading: Reading },
-): Html {
+export function strategyHistoryChart({ plot, draw }: Drawer, options: StrategyHistoryOptions): Html {
+  const { curves, reading, chance } = options;
   const all = curves.flatMap(({ histories }) => histories.flat());
+  const scale = scaleOf(curves, reading);
   const drawn = curves.map((curve) => ({ ...curve, marks: marksOf(curve, reading), mean: meanOf(curve, reading) }));
   const at = { x: "epoch", y: "value" };
   return draw({
     label: altText(drawn, reading),
     x: { label: "epoch", ...epochScale(all) },
-    y: valueScale(
-      drawn.flatMap(({ marks }) => marks),
-      reading,
-    ),
+    y: scale,
     marks: [
-      gridY(plot),
+      gridY(plot, scale.ticks),
+      ...unfrozenEpochs(curves).flatMap((epoch) => unfreezeMarks(plot, epoch, all)),
+      ...(chance === undefined || chance < (scale.domain[0] ?? 0) ? [] : chanceMarks(plot, chance)),
       ...drawn.map(({ marks, at: place }) => {
-        const { color } = strategyLook(place);
-        return plot.line(marks, { ...at, z: "run", stroke: color, strokeWidth: 1, strokeOpacity: 0.35 });
+        const { color: stroke } = strategyLook(place);
+        return plot.line(marks, { ...at, z: "run", stroke, strokeWidth: 1, strokeOpacity: 0.35 });
       }),
       ...drawn.flatMap(({ mean, at: place }) => {
         const look = strategyLook(place);
@@ -48,6 +55,29 @@ export function strategyHistoryChart(
     ],
   });
 }
+
+/** A loss of which one value towers over the rest is read by its ratios. */
+export function scaleOf(curves: readonly StrategyCurve[], reading: Reading) {
+  const marks = curves.flatMap((curve) => marksOf(curve, reading));
+  const values = marks.map(({ value }) => value);
+  return !reading.isShare && isSpiked(values) ? ratioScale(values) : valueScale(marks, reading);
+}
+
+/** The epochs with which strategies begin to train the base, each once; of a strategy whose runs differ there is none. */
+const unfrozenEpochs = (curves: readonly StrategyCurve[]): readonly number[] => [
+  ...new Set(curves.flatMap((curve) => unfrozenOf(curve) ?? [])),
+];
+
+/** The first epoch that trained the base too: of all runs of a strategy, or undefined. */
+export function unfrozenOf({ histories }: StrategyCurve): number | undefined {
+  const epochs = new Set(histories.map(unfrozenFrom));
+  return epochs.size === 1 ? [...epochs][0] : undefined;
+}
+
+const chanceMarks = (plot: Drawer["plot"], chance: number) => [
+  plot.ruleY([chance], { stroke: color("muted"), strokeDasharray: "2,3" }),
+  plot.text(["guessing"], { y: () => chance, frameAnchor: "right", textAnchor: "end", dy: -8 }),
+];
 
 function marksOf({ histories }: StrategyCurve, { valName }: Reading): Mark[] {
   return histories.flatMap((history, run) =>

@@ -1,6 +1,6 @@
 import { decimals, duration } from "../../base/words.ts";
 import type { Drawer } from "../charts/drawer.ts";
-import { historyChart, type Reading, shown } from "../charts/history-chart.ts";
+import { historyChart, type Reading, shown, unfrozenFrom } from "../charts/history-chart.ts";
 import { looks } from "../charts/looks.ts";
 import type { HistoryPoint, RunReport } from "../data.ts";
 import { html } from "../html.ts";
@@ -62,10 +62,6 @@ export function keptEpoch(
   const best = Math.max(...judged.map(({ merit }) => merit));
   return judged.find(({ merit }) => merit === best)?.epoch;
 }
-
-/** The first epoch of the second phase. */
-export const unfrozenFrom = (history: readonly HistoryPoint[]): number | undefined =>
-  history.find(({ phase }) => phase !== history[0]?.phase)?.epoch;
 
 const timeOf = (phases: RunReport["phases"]): string =>
   phases
