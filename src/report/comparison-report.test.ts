@@ -42,7 +42,7 @@ describe("a comparison's page", () => {
   test("says what its numbers mean, and of which epoch each is", async () => {
     const page = await renderComparisonReport(example);
     expect(textsOf(page, ".notes p")).toEqual(example.notes);
-    expect(textsOf(page, "#strategies details tbody tr")[0]).toMatch(/^head062\.7%1\.243711 of 12/);
+    expect(textsOf(page, "#strategies details tbody tr")[0]).toMatch(/^head062\.7%1\.2437111\.7 s$/);
     expect(textsOf(page, "#strategies .full tbody th").join()).toContain("learning rate 0.001");
   });
 

@@ -75,6 +75,7 @@ thead .number{white-space:normal}
 .full{width:100%}
 .full table{width:100%}
 .full tbody th{min-width:9rem;overflow-wrap:anywhere}
+.full thead .number{min-width:4.5rem}
 .notes p{margin-bottom:.375rem}
 .notes small{display:block;line-height:1.5}
 .barred{display:inline-block;min-width:4.5rem;padding-bottom:.25rem;background:linear-gradient(var(--accent),var(--accent)) 0 100%/calc(var(--share)*100%) 3px no-repeat,linear-gradient(var(--line),var(--line)) 0 100%/100% 3px no-repeat}
@@ -144,7 +145,7 @@ nav,.skip,footer{display:none}
 section{break-inside:auto;padding-block:1.25rem}
 h2,h3,figcaption,caption{break-after:avoid}
 figure,tr,.cards li,.findings li,.facts div{break-inside:avoid}
-.scroll{overflow:visible}
+.scroll{overflow:visible;background:none}
 details:not([open])>summary{display:none}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }

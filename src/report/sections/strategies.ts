@@ -50,7 +50,7 @@ function costTable({ strategies, take, best, target }: ComparisonReport): Html {
     columns: [
       { title: "Strategy" },
       { title: "Accuracy", isNumber: true },
-      { title: "A training", isNumber: true },
+      { title: "A\u00a0training", isNumber: true },
       { title: html`Points behind ${named(best)}`, isNumber: true },
       { title: "Loss", isNumber: true },
       ...(hasTarget ? [{ title: `Epochs to ${Number((100 * target).toFixed(1))}%`, isNumber: true }] : []),
@@ -105,16 +105,16 @@ function runTable(strategies: readonly StrategyReport[]): Html {
       { title: "Seed", isNumber: true },
       { title: "Accuracy", isNumber: true },
       { title: "Loss", isNumber: true },
-      ...(hasEpoch ? [{ title: "Of epoch", isNumber: true }] : []),
+      ...(hasEpoch ? [{ title: "Epoch kept", isNumber: true }] : []),
       { title: "Time", isNumber: true },
     ],
     rows: strategies.flatMap(({ name, runs }) =>
-      runs.map(({ seed, accuracy, loss, keptEpoch, history, seconds }) => [
+      runs.map(({ seed, accuracy, loss, keptEpoch, seconds }) => [
         named(name),
         seed,
         percent(accuracy),
         decimals(loss),
-        ...(hasEpoch ? [history ? `${keptEpoch ?? "–"} of ${history.length}` : (keptEpoch ?? "–")] : []),
+        ...(hasEpoch ? [keptEpoch ?? "–"] : []),
         duration(seconds),
       ]),
     ),
