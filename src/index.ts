@@ -241,12 +241,14 @@ export type { Diagnosis, DoctorOptions } from "./tasks/doctor.ts";
 export type { OverlayPictureOptions } from "./tasks/draw-overlay.ts";
 export type { Explainer, ExplainerOptions, Explanation } from "./tasks/explain.ts";
 export type { FineTuned } from "./tasks/fine-tune.ts";
+export type { FitMemory } from "./tasks/fit-memory.ts";
 export type { LoraOptions } from "./tasks/lora.ts";
 export type { FineTuneOptions } from "./tasks/recipe.ts";
 export type { Sampling } from "./tasks/sampling.ts";
 export type { ThresholdChoice } from "./tasks/threshold.ts";
 export type { TrainedModel } from "./tasks/trained-model.ts";
 export type {
+  CheckMemoryOptions,
   FitModelOptions,
   LearningRateCurve,
   LearningRateOptions,

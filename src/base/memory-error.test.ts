@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { memoryError } from "./memory-error.ts";
+import { isOutOfMemory, memoryError } from "./memory-error.ts";
 
 const named = (code: string) => Object.assign(new Error("Worker terminated."), { code });
 
@@ -28,4 +28,22 @@ it("is caused by what was thrown: a real lack of memory is one", () => {
   } catch (cause) {
     expect(memoryError(cause)).toMatchObject({ code: "out-of-memory" });
   }
+});
+
+it.each([
+  "std::bad_alloc",
+  "Non-zero status code returned while running Conv node. Status Message: Failed to allocate memory for requested buffer of size 411041792",
+  "bfc_arena.cc:376 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool) Available memory of 1 is smaller than requested bytes of 2",
+  "Worker terminated due to reaching memory limit: JS heap out of memory",
+])("hears of it in words alone: %s", (message) => {
+  expect(isOutOfMemory(message)).toBe(true);
+  expect(isOutOfMemory(new Error(message))).toBe(true);
+});
+
+it.each(["The session was released", "Got invalid dimensions for input: X", ""])("does not in: %s", (message) => {
+  expect(isOutOfMemory(message)).toBe(false);
+});
+
+it("knows of a thread that could not be started", () => {
+  expect(isOutOfMemory(named("ERR_WORKER_INIT_FAILED"))).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { FetchProgress } from "../hub/hub.ts";
 import { nodeHub } from "../hub/node/node-hub.ts";
@@ -9,6 +9,7 @@ import { nodeHdf5Trial } from "../keras/node/node-hdf5-trial.ts";
 import { nodeRuntime } from "../runtime/node/node-runtime.ts";
 import { nodeStore } from "../store/node/node-store.ts";
 import type { Host } from "../tasks/host.ts";
+import { nodeMemory, nodeThreads } from "./node-resources.ts";
 
 export interface NodeHostOptions {
   /** Told of what is being fetched from a hub. */
@@ -35,12 +36,8 @@ export function nodeHost({ onFetch, onNotice, signal }: NodeHostOptions = {}): H
     notice: onNotice,
     now: () => performance.now(),
     date: () => new Date().toISOString(),
-    threads: availableParallelism(),
-    memory: {
-      held: () => process.memoryUsage.rss(),
-      peak: () => 1024 * process.resourceUsage().maxRSS,
-      free: () => process.availableMemory(),
-    },
+    threads: nodeThreads(),
+    memory: nodeMemory,
     scratchFolder: tmpdir(),
     shippedModels: fileURLToPath(new URL("../../models", import.meta.url)),
     versions: { regraft: about.version, node: process.versions.node, ...engines },

@@ -1,5 +1,6 @@
 import { type BackwardOptions, backward } from "../autodiff/backward.ts";
 import { GraphError } from "../base/errors.ts";
+import { once } from "../base/once.ts";
 import { checkNumber } from "../base/options.ts";
 import { isStatic } from "../base/shape.ts";
 import { type Tensor, zeros } from "../base/tensor.ts";
@@ -114,6 +115,7 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
   const masked = withDropoutMasks(foldBatchNorms(normalized));
   const job: Job = { ...options, accumulates: accumulate > 1, graph: masked.graph, layers, statistics };
   const inference = foldBatchNorms(graph, { keep: statistics });
+  // A batch of some size may be trained on and never evaluated.
   const programs = (resized: (graph: Graph) => Graph, { block }: Layout = {}): Programs => {
     const stepOf = (kind: "update" | "accumulate") =>
       once(() => stepProgram({ ...job, block, graph: resized(job.graph) }, kind));
@@ -142,15 +144,6 @@ export function trainingProgram(graph: Graph, options: TrainingProgramOptions): 
     masks: masked.masks,
     optimizer,
     output: outputOf(graph).name,
-  };
-}
-
-/** What `make` makes, made when it is first asked for: a batch of some size may be trained on and never evaluated. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 

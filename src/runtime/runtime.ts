@@ -15,6 +15,7 @@ export interface WorkspaceOptions {
 
 /** A model whose large weights stand beside its message, which holds less than 2 GiB. */
 export interface ModelParts {
+  /** The message; its buffer may be taken over (detached) by the engine. */
   readonly bytes: Uint8Array;
   /** The bytes of each weight by the location that the message gives for it, at offset 0. */
   readonly external: readonly { readonly location: string; readonly bytes: Uint8Array }[];

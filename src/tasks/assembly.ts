@@ -1,5 +1,6 @@
 import { NoGradient } from "../autodiff/no-gradient.ts";
 import { MemoryBudget } from "../base/memory-budget.ts";
+import { once } from "../base/once.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { random } from "../base/random.ts";
 import { isStatic, sizeOf } from "../base/shape.ts";
@@ -14,13 +15,19 @@ import type { Graph, ValueInfo } from "../onnx/graph.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
+import { channelBlock } from "../training/blocked-engine.ts";
+import { EnginePrograms } from "../training/engine-programs.ts";
 import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
 import { type PixelSourceOptions, pixelSource } from "../training/pixel-source.ts";
 import type { Source } from "../training/source.ts";
 import { openTrainer, type Trainer } from "../training/trainer.ts";
 import type { Compiled } from "./compile.ts";
 import { featureSession } from "./feature-session.ts";
+import { type ExpectedFit, type FitMemory, fitMemory } from "./fit-memory.ts";
+import { requireFitMemory } from "./fits-training.ts";
 import type { Host } from "./host.ts";
+import type { BatchPlan } from "./memory-proposals.ts";
+import type { Plan } from "./plan.ts";
 import { targetsOf } from "./targets.ts";
 import { withWayOut } from "./trainable-from.ts";
 import { explained } from "./unknown-ops.ts";
@@ -28,7 +35,7 @@ import { explained } from "./unknown-ops.ts";
 export interface CacheOptions {
   /**
    * Bytes of features kept in memory, of all data sets together; and half as many of pictures at the model's size, from one
-   * `fit` to the next. 512 MiB by default.
+   * `fit` to the next. By default 512 MiB, less where the machine or a limit has less than 4 GiB.
    */
   readonly memoryBytes: number;
   /** Bytes of features kept in all; beyond it pictures go through the frozen part in every epoch. */
@@ -39,14 +46,18 @@ export interface CacheOptions {
 
 /** @throws {UsageError} "bad-option" */
 export function cacheOptions(
-  { memoryBytes = gigabyte / 2, diskBytes = 20 * gigabyte, folder, ...rest }: Partial<CacheOptions>,
-  { scratchFolder }: Pick<Host, "scratchFolder">,
+  { memoryBytes, diskBytes = 20 * gigabyte, folder, ...rest }: Partial<CacheOptions>,
+  { scratchFolder, memory }: Pick<Host, "scratchFolder" | "memory">,
 ): CacheOptions {
   refuseUnknown("cache", rest);
-  checkNumber("memoryBytes", memoryBytes, { min: 0 });
+  if (memoryBytes !== undefined) checkNumber("memoryBytes", memoryBytes, { min: 0 });
   checkNumber("diskBytes", diskBytes, { min: 0 });
-  return { memoryBytes, diskBytes, folder: folder ?? scratchFolder };
+  return { memoryBytes: memoryBytes ?? usualCacheBytes(memory), diskBytes, folder: folder ?? scratchFolder };
 }
+
+/** Half a gibibyte, and no more than an eighth of all the memory that the process may have. */
+const usualCacheBytes = ({ bounds }: Host["memory"]): number =>
+  Math.min(gigabyte / 2, ...bounds().map(({ limitBytes }) => limitBytes / 8));
 
 const gigabyte = 2 ** 30;
 
@@ -69,6 +80,8 @@ export interface AssemblyOptions {
   readonly pictures?: PreparedPictures | undefined;
   /** Examples in all data sets, to foresee the cache's size. */
   readonly examples: number;
+  /** What is to be trained: where it would not go into memory it is refused. Undefined: nothing is foreseen. */
+  readonly expected?: ExpectedFit | undefined;
 }
 
 /** What keeps pictures that every epoch sees alike. */
@@ -93,12 +106,6 @@ export interface SourceOptions {
   readonly onFill?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What is to be loaded: the program that trains, and the frozen part in front of it where its features are cached. */
-export interface Plan {
-  readonly program: TrainingProgram;
-  readonly frozen: { readonly graph: Graph; readonly features: readonly Feature[] } | undefined;
-}
-
 /**
  * Splits a graph into a frozen and a trained part, and differentiates the trained one.
  *
@@ -109,26 +116,71 @@ export function planned(options: AssemblyOptions): Plan {
   const split = splitFrozen(graph, trainable);
   const features = split.prefix && !options.augment ? cacheable(split.boundary, options) : undefined;
   const program = differentiated(features ? split.suffix : graph, options);
-  return { program, frozen: split.prefix && features ? { graph: split.prefix, features } : undefined };
+  const programs = new EnginePrograms(program);
+  return { program, programs, frozen: split.prefix && features ? { graph: split.prefix, features } : undefined };
 }
 
 /**
  * Loads what is planned into a workspace of its own.
  *
- * @throws {HostError} "engine-failed" · what `planned` throws
+ * @throws {TrainingError} "out-of-memory" where it would not go into memory
+ * @throws {HostError} "engine-failed" · "out-of-memory" · what `planned` throws
  */
 export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan): Promise<Assembly> {
   // Opened first: the engine starts in its own thread while the graph is differentiated.
   const workspace = await host.runtime.open({ threads: options.threads });
   try {
-    const { program, frozen: prefix } = plan ?? planned(options);
-    const trainer = await openTrainer(program, workspace);
+    const made = plan ?? planned(options);
+    if (options.expected) await foreseen(options, options.expected, { plan: made, workspace, host });
+    const { program, programs, frozen: prefix } = made;
+    const trainer = await openTrainer(program, workspace, programs);
     const frozen = prefix && { ...prefix, session: (await featureSession(workspace, prefix.graph)).session };
     return new OpenAssembly({ options, host, workspace, trainer, frozen });
   } catch (error) {
     await workspace.close();
     throw explained(error, options.graph);
   }
+}
+
+/**
+ * What training will take, before it starts.
+ *
+ * @throws {TrainingError} "out-of-memory" · {HostError} "engine-failed" · what `planned` throws
+ */
+export async function checkedMemory(
+  { expected, ...options }: AssemblyOptions & { readonly expected: ExpectedFit },
+  host: Host,
+): Promise<FitMemory> {
+  const workspace = await host.runtime.open({ threads: options.threads });
+  try {
+    return await foreseen(options, expected, { plan: planned(options), workspace, host });
+  } finally {
+    await workspace.close();
+  }
+}
+
+interface Foreseeing {
+  readonly plan: Plan;
+  readonly workspace: Workspace;
+  readonly host: Pick<Host, "memory">;
+}
+
+async function foreseen(
+  options: AssemblyOptions,
+  fit: ExpectedFit,
+  { plan, workspace, host: { memory } }: Foreseeing,
+): Promise<FitMemory> {
+  const block = await channelBlock(workspace);
+  const summing = once(() => planned({ ...options, compiled: { ...options.compiled, accumulate: 2 } }));
+  // With gradients that are summed up the program is another one, the same for any number of batches.
+  const planFor = ({ accumulate }: BatchPlan) => (accumulate > 1 === fit.accumulate > 1 ? plan : summing());
+  return requireFitMemory({
+    fit,
+    bounds: memory.bounds(),
+    smallestBatch: plan.program.smallestBatch,
+    foresee: (batches) =>
+      fitMemory({ plan: planFor(batches), assembly: options, fit: { ...fit, ...batches } }, { block, memory }),
+  });
 }
 
 /** The training program; where no gradient passes a node, the error says what can be trained instead. */

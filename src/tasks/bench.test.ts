@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testHost } from "../../test/fixtures/host.ts";
+import { smallMemory } from "../../test/fixtures/small-memory.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { type BenchOptions, type BenchProgress, benchModel } from "./bench.ts";
 
@@ -112,7 +113,7 @@ describe("refuses", () => {
   test.each(["full", "forward"] as const)(
     "a batch that cannot fit into memory, before the engine asks: %s",
     async (mode) => {
-      const memory = { held: () => 0, peak: () => 0, free: () => 20e6 };
+      const memory = smallMemory(20e6);
       const attempt = benchModel({ model, mode, batch: 100_000, peak }, { ...host, memory });
       await expect(attempt).rejects.toMatchObject({
         code: "out-of-memory",

@@ -79,7 +79,7 @@ export async function doctorModel(options: DoctorOptions, host: Host): Promise<D
     trains,
     flags: flagsFor(trains, inspection, { loaded, given: preprocessing, headAt }),
     layers: trainableLayers(inspection),
-    findings: findings({ loaded, inspection, base, ...tried }),
+    findings: findings({ loaded, inspection, base, bounds: host.memory.bounds(), ...tried }),
     steps: tried.steps.flatMap((step) => ("error" in step ? [] : [step])),
     ...(tried.gradients ? { gradients: tried.gradients } : {}),
   };

@@ -13,6 +13,7 @@ import type { Callback, StopReason } from "../training/events.ts";
 import { checkBatchSize } from "../training/trainer.ts";
 import type { Base } from "./base-model.ts";
 import { classWeightsOf } from "./class-weights.ts";
+import { withSmallerBatch } from "./fits-training.ts";
 import { freshBase, scratchLearningRates } from "./from-scratch.ts";
 import { graft } from "./graft.ts";
 import type { Host } from "./host.ts";
@@ -49,6 +50,7 @@ export interface FineTuned {
  * same network is trained with fresh weights. The weights of the epoch with the lowest validation loss are kept, or with
  * the best `metric`; with `threshold` it is then chosen.
  *
+ * @throws {TrainingError} "out-of-memory", before anything is trained where that can be foreseen
  * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished
  * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned · "no-adapter"
  * @throws {UsageError} "bad-option"
@@ -62,7 +64,7 @@ export async function fineTune(base: Base, data: TrainVal, options: FineTuneOpti
   const on = (own: Base) => graft(own, layers, { seed: job.seed, threads: job.threads }, host);
   const recipeOn = (model: TransferModel) => new Recipe({ model, data, job, loss, now: host.now });
   const story = { on, recipeOn, job, data };
-  const tuned = await (job.fromScratch ? trainAnew(base, story) : transfer(base, story));
+  const tuned = await (job.fromScratch ? trainAnew(base, story) : transfer(base, story)).catch(withSmallerBatch(job));
   if (job.threshold !== undefined && tuned.best) {
     const { batch, maxBadFraction } = job;
     await tuned.model.setThreshold(job.threshold, data.val, { batch, maxBadFraction });
@@ -87,11 +89,11 @@ async function transfer(base: Base, { on, recipeOn, job, data }: Story): Promise
   const recipe = recipeOn(model);
   const { batchNorm } = job;
   const head = { epochs: job.headEpochs, learningRate: job.headLearningRate, batchNorm };
+  const tune = { epochs: job.unfreeze === "none" ? 0 : job.tuneEpochs, learningRate: job.tuneLearningRate, batchNorm };
+  await recipe.foresee("head", () => model.freeze(), head);
+  await recipeOn(opened).foresee("tune", () => {}, tune);
   await recipe.phase("head", () => model.freeze(), head);
-  if (job.unfreeze !== "none") {
-    const tune = { epochs: job.tuneEpochs, learningRate: job.tuneLearningRate, batchNorm };
-    await recipe.phase("tune", () => open(model, job), tune);
-  }
+  await recipe.phase("tune", () => open(model, job), tune);
   return recipe.result();
 }
 
@@ -104,7 +106,9 @@ async function trainAnew(base: Base, { on, recipeOn, job, data }: Story): Promis
   job.onEvent?.({ type: "fresh-weights", normalization, givenBack });
   // The reset statistics say nothing of these weights: they have to follow the batches.
   const recipe = recipeOn(model);
-  await recipe.phase("scratch", () => model.unfreeze("all"), { epochs, learningRate, batchNorm: "training" });
+  const scratch: PhaseOptions = { epochs, learningRate, batchNorm: "training" };
+  await recipe.foresee("scratch", () => model.unfreeze("all"), scratch);
+  await recipe.phase("scratch", () => model.unfreeze("all"), scratch);
   return recipe.result();
 }
 
@@ -196,14 +200,27 @@ class Recipe {
     this.#best = best;
   }
 
-  async phase(name: PhaseName, prepare: () => void, { epochs, learningRate, batchNorm }: PhaseOptions) {
-    const { model, data, job, loss } = this.#parts;
-    if (epochs === 0 || this.#stopped === "interrupted" || this.#stopped === "nan-loss") return;
-    const resume = this.#resume;
-    if (resume && resume.phase !== name) return;
-    this.#resume = undefined;
-    if (resume) this.#recall(resume);
+  /** Refuses a phase that would not go into memory. @throws {TrainingError} "out-of-memory" */
+  async foresee(name: PhaseName, prepare: () => void, options: PhaseOptions): Promise<void> {
+    const { model, data, job } = this.#parts;
+    const isOver = job.resume?.before.epochs.some(({ phase }) => phase === name) ?? false;
+    if (options.epochs === 0 || job.checkMemory === false || isOver) return;
     prepare();
+    this.#compile(options);
+    const { batch, augment } = job;
+    const how = {
+      validation: data.val,
+      batch,
+      augment,
+      cache: job.cache ?? {},
+      snapshots: job.callbacks !== undefined,
+    };
+    const memory = await model.checkMemory(data.train, how);
+    job.onEvent?.({ type: "memory", phase: name, ...memory });
+  }
+
+  #compile({ learningRate, batchNorm }: PhaseOptions): void {
+    const { model, job, loss } = this.#parts;
     model.compile({
       optimizer: optimizerFor(job.optimizer, learningRate),
       loss: lossFor(loss, job.labelSmoothing),
@@ -212,6 +229,18 @@ class Recipe {
       accumulate: job.accumulate,
       batchNorm,
     });
+  }
+
+  async phase(name: PhaseName, prepare: () => void, options: PhaseOptions) {
+    const { model, data, job } = this.#parts;
+    const { epochs, learningRate } = options;
+    if (epochs === 0 || this.#stopped === "interrupted" || this.#stopped === "nan-loss") return;
+    const resume = this.#resume;
+    if (resume && resume.phase !== name) return;
+    this.#resume = undefined;
+    if (resume) this.#recall(resume);
+    prepare();
+    this.#compile(options);
     const best = bestWeights({ toBeat: this.#best, monitor: this.#monitor, resume: resume?.best });
     const started = this.#parts.now() - 1000 * (resume?.fit.progress.seconds ?? 0);
     const done = this.#epochs.length;
@@ -224,6 +253,8 @@ class Recipe {
       sampling: job.sampling,
       augment: job.augment,
       maxBadFraction: job.maxBadFraction,
+      // It has been, for all phases before the first.
+      checkMemory: false,
       signal: job.signal,
       cache: job.cache ?? {},
       onStart: ({ cached }) =>

@@ -67,6 +67,8 @@ export interface FineTuneOptions {
   /** Epochs without a better validation loss, or `metric`, after which a phase ends early. */
   readonly patience?: number | undefined;
   readonly maxBadFraction?: number;
+  /** Whether training that would take more memory than there is is refused before it starts; true by default. */
+  readonly checkMemory?: boolean;
   /** How much of the frozen part's features is kept, and where. */
   readonly cache?: Partial<CacheOptions> | undefined;
   readonly signal?: Signal | undefined;
@@ -174,6 +176,7 @@ const optionNames: { readonly [K in keyof FineTuneOptions]-?: true } = {
   threads: true,
   patience: true,
   maxBadFraction: true,
+  checkMemory: true,
   cache: true,
   signal: true,
   onEvent: true,

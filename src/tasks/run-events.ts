@@ -1,6 +1,7 @@
 import type { HealthDepth, HealthFinding } from "../data/health/data-health.ts";
 import type { RefusedCheckpoint } from "../training/checkpoints/checkpoints.ts";
 import type { TrainingEvent } from "../training/events.ts";
+import type { FitMemory } from "./fit-memory.ts";
 import type { Normalization } from "./from-scratch.ts";
 import type { PhaseName } from "./phase.ts";
 
@@ -38,6 +39,8 @@ export type RunEvent =
     }
   /** Pictures are looked at, where a check of all of them was asked for. */
   | { readonly type: "checking"; readonly done: number; readonly total: number }
+  /** What a phase will take of the memory, in bytes, told for all phases before the first one. */
+  | ({ readonly type: "memory"; readonly phase: PhaseName } & FitMemory)
   | {
       readonly type: "phase";
       readonly name: PhaseName;

@@ -183,7 +183,7 @@ describe("a run that goes well", () => {
     const steps = events.map((event) => (event.type === "training" ? event.event.type : event.type));
     const epoch = "step step step epoch";
     expect(steps.join(" ")).toBe(
-      `start health phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end reporting saved`,
+      `start health memory memory phase features features begin ${epoch} ${epoch} ${epoch} end phase begin ${epoch} ${epoch} end reporting saved`,
     );
     expect(events[0]).toMatchObject({
       ...{ type: "start", model: "/models/tiny", classes: ["crescent", "flower"], train: 20, val: 10 },

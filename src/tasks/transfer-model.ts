@@ -23,13 +23,22 @@ import { type FitResume, fit as fitTrainer, type History, type Signal } from "..
 import { checkedRamp, type RangeTest, type RangeTestOptions, rangeTest } from "../training/range-test.ts";
 import type { Source } from "../training/source.ts";
 import { type SuggestedRates, suggestedRates } from "../training/suggested-rates.ts";
-import { type Assembly, assemble, type CacheOptions, cacheOptions, preparedPictures } from "./assembly.ts";
+import {
+  type Assembly,
+  type AssemblyOptions,
+  assemble,
+  type CacheOptions,
+  cacheOptions,
+  checkedMemory,
+  preparedPictures,
+} from "./assembly.ts";
 import type { Base } from "./base-model.ts";
 import { classWeightsOf } from "./class-weights.ts";
 import { checkClasses } from "./classes.ts";
 import { Classifier, type Finished, type Judged, type Prediction } from "./classifier.ts";
 import { type Compiled, type CompileOptions, compiled, named } from "./compile.ts";
 import { finished } from "./finished.ts";
+import { type ExpectedFit, expectedFit, type FitMemory } from "./fit-memory.ts";
 import type { Host } from "./host.ts";
 import { type Adapters, adapterContent, addAdapters, type LoraOptions } from "./lora.ts";
 import { type Picture, predictPictures } from "./pictures.ts";
@@ -58,6 +67,8 @@ export interface FitModelOptions {
   readonly sampling?: Sampling;
   /** Share of the pictures, training and validation together, that may be unreadable before training stops. From 0 to 1. */
   readonly maxBadFraction?: number;
+  /** Whether training that would take more memory than there is is refused before it starts. */
+  readonly checkMemory?: boolean;
   /** Hears, before anything is computed, whether features of the frozen part will be cached. */
   readonly onStart?: ((start: { readonly cached: boolean }) => void) | undefined;
   /** Hears how far the frozen part has come through the pictures, before the first epoch. */
@@ -84,7 +95,13 @@ export interface EvaluateModelOptions {
 interface AssembledOptions {
   readonly augment: Augmentation | undefined;
   readonly cache: Partial<CacheOptions> | undefined;
-  readonly maxBadFraction: number | undefined;
+  readonly expected: ExpectedFit | undefined;
+}
+
+/** What a `fit` is asked to do, as far as its memory goes by it. */
+export interface CheckMemoryOptions extends Pick<FitModelOptions, "validation" | "batch" | "augment" | "cache"> {
+  /** Whether callbacks copy the whole state out of the engine, as checkpoints do. */
+  readonly snapshots?: boolean;
 }
 
 interface Grafted {
@@ -260,9 +277,26 @@ export class TransferModel {
   }
 
   /**
+   * What `fit` will take of the memory, foreseen from its graphs.
+   *
+   * @throws {TrainingError} "out-of-memory" where that is more than there is: its hint proposes batches that fit
+   * @throws {TrainingError} "not-compiled" · {GraphError} "no-gradient"
+   */
+  checkMemory(train: Dataset, options: CheckMemoryOptions = {}): Promise<FitMemory> {
+    const { validation, batch = 32, augment, cache, snapshots = false, ...rest } = options;
+    refuseUnknown("checkMemory", rest);
+    checkNumber("batch", batch, { min: 1, integer: true });
+    const how = this.#required();
+    const expected = expectedFit({ train, validation, batch, snapshots }, how);
+    const datasets = [train, ...(validation ? [validation] : [])] as const;
+    const assembling = this.#assemblyOptions(how, datasets, { augment, cache, expected });
+    return checkedMemory({ ...assembling, expected }, this.#host);
+  }
+
+  /**
    * Trains on a data set. With nothing to vary from epoch to epoch, each picture goes through the frozen part once.
    *
-   * @throws {TrainingError} "not-compiled" · {DataError} "too-many-bad-images" · "class-mismatch"
+   * @throws {TrainingError} "not-compiled" · "out-of-memory" · {DataError} "too-many-bad-images" · "class-mismatch"
    * @throws {GraphError} "no-gradient"
    */
   async fit(train: Dataset, options: FitModelOptions): Promise<History> {
@@ -277,8 +311,9 @@ export class TransferModel {
       sampling = "shuffled",
       ...rest
     } = options;
-    const { epochs, initialEpoch = 0, callbacks = [], signal, resume, onStart, ...unknown } = rest;
+    const { epochs, initialEpoch = 0, callbacks = [], signal, resume, onStart, checkMemory = true, ...unknown } = rest;
     refuseUnknown("fit", unknown);
+    checkNumber("batch", batch, { min: 1, integer: true });
     const how = this.#required();
     if (validation) checkClasses(validation, train.classes);
     const order = orderOf(named("sampling", samplings, sampling), train);
@@ -286,8 +321,11 @@ export class TransferModel {
     this.#multiLabel = train.targets !== undefined;
     // Chosen for weights that are about to change.
     this.#threshold = undefined;
-    const others = validation ? [validation] : [];
-    const assembly = await this.#assembled(how, [train, ...others], { augment, cache, maxBadFraction });
+    const datasets = [train, ...(validation ? [validation] : [])] as const;
+    const snapshots = callbacks.length > 0;
+    const expected = checkMemory ? expectedFit({ train, validation, batch, snapshots }, how) : undefined;
+    const assembly = await this.#assembled(how, datasets, { augment, cache, expected });
+    this.#ledgers.expect(datasets, { maxFraction: maxBadFraction });
     onStart?.({ cached: assembly.cached });
     const source = this.#sourcesOf(assembly, onFeatures);
     return this.#run(assembly, () =>
@@ -320,7 +358,9 @@ export class TransferModel {
     const ramp = checkedRamp({ from, to, steps, smoothing, divergence });
     checkNumber("batch", batch, { min: 1, integer: true });
     const how = this.#required();
-    const assembly = await this.#assembled(how, [train], { augment, cache, maxBadFraction });
+    const expected = expectedFit({ train, validation: undefined, batch, snapshots: true }, how);
+    const assembly = await this.#assembled(how, [train], { augment, cache, expected });
+    this.#ledgers.expect([train], { maxFraction: maxBadFraction });
     try {
       const source = this.#sourcesOf(assembly, onFeatures)(train, "train");
       const { seed } = this.#grafted;
@@ -434,29 +474,33 @@ export class TransferModel {
   async #assembled(
     how: Compiled,
     datasets: readonly [train: Dataset, ...others: Dataset[]],
-    { augment, cache = {}, maxBadFraction }: AssembledOptions,
+    options: AssembledOptions,
   ): Promise<Assembly> {
+    return assemble(this.#assemblyOptions(how, datasets, options), this.#host);
+  }
+
+  #assemblyOptions(
+    how: Compiled,
+    datasets: readonly [train: Dataset, ...others: Dataset[]],
+    { augment, cache = {}, expected }: AssembledOptions,
+  ): AssemblyOptions {
     const { added, seed, threads, base } = this.#grafted;
     const caching = cacheOptions(cache, this.#host);
-    const assembly = await assemble(
-      {
-        graph: this.#graph,
-        trainable: this.trainable,
-        added,
-        compiled: how,
-        classWeights: how.classWeights && classWeightsOf(datasets[0], how.classWeights),
-        preprocessing: base.preprocessing,
-        augment,
-        seed,
-        threads,
-        cache: caching,
-        pictures: this.#picturesFor(caching),
-        examples: datasets.reduce((sum, { size }) => sum + size, 0),
-      },
-      this.#host,
-    );
-    this.#ledgers.expect(datasets, { maxFraction: maxBadFraction });
-    return assembly;
+    return {
+      graph: this.#graph,
+      trainable: this.trainable,
+      added,
+      compiled: how,
+      classWeights: how.classWeights && classWeightsOf(datasets[0], how.classWeights),
+      preprocessing: base.preprocessing,
+      augment,
+      seed,
+      threads,
+      cache: caching,
+      pictures: this.#picturesFor(caching),
+      examples: datasets.reduce((sum, { size }) => sum + size, 0),
+      expected,
+    };
   }
 
   #sourcesOf(assembly: Assembly, onFeatures: FitModelOptions["onFeatures"]) {

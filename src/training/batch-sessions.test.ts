@@ -9,6 +9,7 @@ import { meanSquaredError } from "../program/losses.ts";
 import { sgd } from "../program/optimizers.ts";
 import { trainingProgram } from "../program/training-program.ts";
 import { BatchSessions } from "./batch-sessions.ts";
+import { EnginePrograms } from "./engine-programs.ts";
 
 /** Pictures [N, 3, 6, 6] to [N, 2], by a convolution of 8 channels or none. */
 function network({ convolution = true } = {}): Graph {
@@ -31,7 +32,7 @@ function opened({ convolution = true, ...options }: FakeEngineOptions & { readon
     `${name} ${inputs.find((input) => input.name === "X")?.shape?.[0]}${isOnBlocks({ name, inputs, ...rest }) ? " on blocks" : ""}`;
   return {
     engine,
-    sessions: new BatchSessions(program, engine),
+    sessions: new BatchSessions(new EnginePrograms(program), engine),
     /** "net.update 4 on blocks": the graph, its batch, how it is laid out. */
     loads: () => engine.loaded.map(({ graph }) => named(graph)).filter((name) => name.startsWith("net.")),
   };

@@ -10,11 +10,19 @@ import { blockProbe } from "../rewrite/blocked/probe.ts";
 import { float32Output } from "../runtime/outputs.ts";
 import type { Workspace } from "../runtime/runtime.ts";
 
+const known = new WeakMap<Workspace, Promise<number | undefined>>();
+
 /**
  * The number of channels that this engine keeps together in its blocked tensors; undefined where it has none, or where
- * what it computes on them is not what it computes on plain ones. Asked once for a workspace's graphs.
+ * what it computes on them is not what it computes on plain ones. Each workspace is asked once.
  */
-export async function channelBlock(workspace: Workspace): Promise<number | undefined> {
+export function channelBlock(workspace: Workspace): Promise<number | undefined> {
+  const asked = known.get(workspace) ?? trustedBlock(workspace);
+  known.set(workspace, asked);
+  return asked;
+}
+
+async function trustedBlock(workspace: Workspace): Promise<number | undefined> {
   try {
     const block = await blockOf(workspace);
     return block !== undefined && (await isTrustworthy(workspace, block)) ? block : undefined;

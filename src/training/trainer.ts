@@ -7,6 +7,7 @@ import { names, type TrainingProgram } from "../program/training-program.ts";
 import { float32Output } from "../runtime/outputs.ts";
 import type { Tensors, Workspace } from "../runtime/runtime.ts";
 import { BatchSessions } from "./batch-sessions.ts";
+import { EnginePrograms } from "./engine-programs.ts";
 import type { TrainerProgress } from "./progress.ts";
 import type { Examples } from "./source.ts";
 
@@ -47,11 +48,16 @@ export interface StepOptions {
 /**
  * Loads a program's graphs and its first state.
  *
- * @throws {HostError} "engine-failed"
+ * @param programs those of the program that have been laid out already
+ * @throws {HostError} "engine-failed" · "out-of-memory"
  */
-export async function openTrainer(program: TrainingProgram, workspace: Workspace): Promise<Trainer> {
+export async function openTrainer(
+  program: TrainingProgram,
+  workspace: Workspace,
+  programs: EnginePrograms = new EnginePrograms(program),
+): Promise<Trainer> {
   await workspace.setState(program.state);
-  return new WorkspaceTrainer(program, workspace);
+  return new WorkspaceTrainer(program, workspace, programs);
 }
 
 /**
@@ -77,10 +83,10 @@ class WorkspaceTrainer implements Trainer {
   /** Examples whose gradients are summed and wait for their update. */
   #pending = 0;
 
-  constructor(program: TrainingProgram, workspace: Workspace) {
+  constructor(program: TrainingProgram, workspace: Workspace, programs: EnginePrograms) {
     this.#program = program;
     this.#workspace = workspace;
-    this.#sessions = new BatchSessions(program, workspace);
+    this.#sessions = new BatchSessions(programs, workspace);
   }
 
   get smallestBatch(): number {

@@ -44,6 +44,7 @@ const rows: readonly (readonly [argv: readonly string[], option: object])[] = [
   [["--checkpoint-every", "10m"], { checkpointEvery: { seconds: 600 } }],
   [["--keep-checkpoints", "3"], { keepCheckpoints: 3 }],
   [["--max-bad-fraction", "0.5"], { maxBadFraction: 0.5 }],
+  [["--no-memory-check"], { checkMemory: false }],
   [["--head-epochs", "4"], { headEpochs: 4 }],
   [["--tune-epochs", "0"], { tuneEpochs: 0 }],
   [["--head-lr", "1e-2"], { headLearningRate: 0.01 }],

@@ -100,6 +100,10 @@ export const trainFlags = {
     parse: wholeNumber({ min: 1 }),
   },
   maxBadFraction: { ...maxBadFraction, group: files },
+  checkMemory: {
+    ...onOff("--no-memory-check", "train even where the memory seems too small for it", files),
+    parse: () => false,
+  },
 
   headEpochs: {
     term: "--head-epochs <n>",

@@ -7,10 +7,15 @@ import { Terminal, widthOf } from "./terminal.ts";
 
 const megabyte = 1e6;
 const estimated = {
-  frozenBytes: 8 * megabyte,
+  heldBytes: 200 * megabyte,
+  engineBytes: 30 * megabyte,
+  constantBytes: 8 * megabyte,
   stateBytes: 2000,
-  activationBytes: 50 * megabyte,
-  totalBytes: 108 * megabyte,
+  arenaBytes: 100 * megabyte,
+  pictureBytes: 20 * megabyte,
+  copyBytes: 4000,
+  peakBytes: 358 * megabyte,
+  addressBytes: 900 * megabyte,
 };
 
 const found: Diagnosis = {
@@ -72,10 +77,13 @@ describe("a diagnosis", () => {
 
   a step of 32                  a new head alone  the base too
   trained numbers                         12,810     2,219,626
-  memory, estimated                       108 MB        108 MB
+  memory, estimated                     + 158 MB      + 158 MB
     frozen weights                        8.0 MB        8.0 MB
     trained weights, optimizer            2.0 kB        2.0 kB
-    activations, gradients × 2            100 MB        100 MB
+    activations, gradients                100 MB        100 MB
+    pictures, features                   20.0 MB       20.0 MB
+    copies of the weights                 4.0 kB        4.0 kB
+    the engine itself                    30.0 MB       30.0 MB
   memory, measured                     + 90.0 MB             –
   time, measured                           10 ms    about 41 s
     and once per picture                   20 ms

@@ -1,10 +1,18 @@
 import { bytes, count } from "../../base/words.ts";
-import { activationCopies } from "../../program/step-memory.ts";
 import { few } from "../../tasks/doctor/measure-step.ts";
 import type { StepReport } from "../../tasks/doctor/step-report.ts";
 import { columns } from "./columns.ts";
 import { duration } from "./format.ts";
 import type { Colors } from "./terminal.ts";
+
+const parts = [
+  ["frozen weights", "constantBytes"],
+  ["trained weights, optimizer", "stateBytes"],
+  ["activations, gradients", "arenaBytes"],
+  ["pictures, features", "pictureBytes"],
+  ["copies of the weights", "copyBytes"],
+  ["the engine itself", "engineBytes"],
+] as const;
 
 const titles = { head: "a new head alone", tune: "the base too" } as const;
 
@@ -17,12 +25,8 @@ export function stepLines(steps: readonly StepReport[], colors: Colors): readonl
   const rows = [
     [dim(`a step of ${count(first.batch)}`), ...steps.map(({ phase }) => bold(titles[phase]))],
     row("trained numbers", ({ trained }) => count(trained)),
-    row("memory, estimated", ({ estimated }) => bytes(estimated.totalBytes)),
-    row(dim("  frozen weights"), ({ estimated }) => dim(bytes(estimated.frozenBytes))),
-    row(dim("  trained weights, optimizer"), ({ estimated }) => dim(bytes(estimated.stateBytes))),
-    row(dim(`  activations, gradients × ${activationCopies}`), ({ estimated }) =>
-      dim(bytes(activationCopies * estimated.activationBytes)),
-    ),
+    row("memory, estimated", ({ estimated }) => `+ ${bytes(estimated.peakBytes - estimated.heldBytes)}`),
+    ...parts.map(([name, part]) => row(dim(`  ${name}`), ({ estimated }) => dim(bytes(estimated[part])))),
     row("memory, measured", ({ measured }) => grown(measured?.grownBytes)),
     row("time, measured", time),
     ...(steps.some(({ measured }) => measured?.frozenSecondsPerPicture !== undefined)

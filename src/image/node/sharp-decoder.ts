@@ -1,5 +1,6 @@
 import type { Metadata, Sharp } from "sharp";
-import { DataError } from "../../base/errors.ts";
+import { DataError, HostError } from "../../base/errors.ts";
+import { isOutOfMemory } from "../../base/memory-error.ts";
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
 import { weightedTurns } from "../../base/weighted-turns.ts";
 import { count, bytes as sizeText } from "../../base/words.ts";
@@ -44,6 +45,7 @@ export function sharpDecoder({ maxPixels = 100e6, ...rest }: SharpDecoderOptions
         const { isCmyk, pixels } = weighed(await picture.metadata(), maxPixels);
         return await inTurn(pixels, () => (isCmyk ? decodeCmyk(picture) : decodeRgb(picture)));
       } catch (cause) {
+        if (isOutOfMemory(cause)) throw noMemory(cause);
         throw cause instanceof DataError ? cause : unreadable(cause, maxPixels);
       }
     },
@@ -84,6 +86,13 @@ function wordsFor(reason: string): string {
   if (damage.test(reason)) return "it is damaged or cut off";
   return unknown.test(reason) ? "it is damaged or cut off, or of a kind that is not read" : reason.replace(/\.$/, "");
 }
+
+/** Not the picture's fault: it must not be left out as a bad one. */
+const noMemory = (cause: unknown) =>
+  new HostError("out-of-memory", "There is not enough memory to decode a picture.", {
+    hint: "Use smaller pictures, or leave more memory to it: other programs, limits (ulimit -v, control groups).",
+    cause,
+  });
 
 function unreadable(cause: unknown, maxPixels: number): DataError {
   const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]?.trim() ?? "";

@@ -29,7 +29,8 @@ export function inferNode(node: Node, inputs: readonly (Known | undefined)[]): r
 const contradicts =
   "Is the model made for pictures of another size than its preprocessing makes? Else it contradicts itself: export it again.";
 
-type Learn = (node: Node, inputs: readonly (Known | undefined)[], outputs: readonly Known[]) => readonly Known[];
+/** What is to be said of a node's outputs, from what is known of its inputs and what its shape rule says. */
+export type Learn = (node: Node, inputs: readonly (Known | undefined)[], outputs: readonly Known[]) => readonly Known[];
 
 /**
  * What is known of every tensor of a graph by its name: inputs, initializers and all node outputs.

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { checkNumber } from "../../base/options.ts";
+import type { Tensor } from "../../base/tensor.ts";
 import type {
   ModelParts,
   RunTimes,
@@ -16,7 +17,7 @@ import { barrier } from "./barrier.ts";
 import { closed, deathOf, failureOf } from "./engine-errors.ts";
 import { openEngines } from "./open-engines.ts";
 import { ProfileFolder } from "./profile-folder.ts";
-import type { Envelope, Reply, Request } from "./protocol.ts";
+import { type Envelope, type Reply, type Request, transferable } from "./protocol.ts";
 
 /** Where the system gives it no more threads, onnxruntime ends the process: no error tells of it. */
 const mostThreads = 1024;
@@ -32,6 +33,8 @@ export const nodeRuntime: Runtime = {
 
 /** The worker stands beside this file, as compiled JavaScript or as TypeScript, whichever this file is. */
 const workerFile = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
+const copied = (value: Tensor): Tensor => ({ ...value, data: value.data.slice() }) as Tensor;
 
 interface Waiting {
   readonly resolve: (tensors: Tensors) => void;
@@ -68,9 +71,12 @@ class NodeWorkspace implements Workspace {
     const parts = model instanceof Uint8Array ? { bytes: model, external: [] } : model;
     const folder = profile ? this.#profileFolder() : undefined;
     const how = { threads: this.#threads, state, updates, inPlace, profile: folder?.prefix };
-    await this.#ask({ kind: "load", session, model: parts, ...how });
+    // Of a large model a copy more for the way to the thread would be felt.
+    const given = model instanceof Uint8Array ? [] : transferable([model.bytes]);
+    await this.#ask({ kind: "load", session, model: parts, ...how }, given);
     return {
-      run: (feeds) => this.#ask({ kind: "run", session, feeds }, transferable(feeds)),
+      run: (feeds) =>
+        this.#ask({ kind: "run", session, feeds }, transferable(Object.values(feeds).map(({ data }) => data))),
       ...(folder ? { profile: () => this.#profile(session, folder) } : {}),
       release: async () => {
         await this.#ask({ kind: "release", session });
@@ -80,7 +86,10 @@ class NodeWorkspace implements Workspace {
   }
 
   async setState(tensors: Tensors): Promise<void> {
-    await this.#ask({ kind: "set-state", tensors });
+    // A message that holds the numbers would have them once more on the way; a copy that is given away does not.
+    const copies = Object.entries(tensors).map(([name, value]) => [name, copied(value)] as const);
+    const given = transferable(copies.map(([, { data }]) => data));
+    await this.#ask({ kind: "set-state", tensors: Object.fromEntries(copies) }, given);
   }
 
   getState(names?: readonly string[]): Promise<Tensors> {
@@ -144,13 +153,4 @@ class NodeWorkspace implements Workspace {
     for (const { reject } of this.#waiting.values()) reject(this.#over);
     this.#waiting.clear();
   }
-}
-
-/** Buffers that belong to one feed alone travel without a copy. */
-function transferable(feeds: Tensors): ArrayBuffer[] {
-  const buffers = Object.values(feeds)
-    .filter(({ data }) => data.byteLength === data.buffer.byteLength && data.byteLength > 4096)
-    .map(({ data }) => data.buffer)
-    .filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
-  return [...new Set(buffers)];
 }

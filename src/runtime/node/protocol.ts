@@ -27,3 +27,12 @@ export interface Envelope {
 export type Reply =
   | { readonly id: number; readonly tensors: Tensors }
   | { readonly id: number; readonly failure: Error };
+
+/** Buffers that belong to one array alone travel without a copy. */
+export function transferable(arrays: readonly ArrayBufferView[]): ArrayBuffer[] {
+  const buffers = arrays
+    .filter(({ byteLength, buffer }) => byteLength === buffer.byteLength && byteLength > 4096)
+    .map(({ buffer }) => buffer)
+    .filter((buffer): buffer is ArrayBuffer => buffer instanceof ArrayBuffer);
+  return [...new Set(buffers)];
+}

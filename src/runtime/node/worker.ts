@@ -6,7 +6,7 @@ import type { Tensor } from "../../base/tensor.ts";
 import type { Tensors } from "../runtime.ts";
 import { barrier, barrierMessage, withBarrier } from "./barrier.ts";
 import { outputShapes } from "./output-shapes.ts";
-import type { Envelope, Reply, Request } from "./protocol.ts";
+import { type Envelope, type Reply, type Request, transferable } from "./protocol.ts";
 
 /**
  * The thread that onnxruntime runs in: `session.run` blocks its thread for the whole run, so it must not be the one
@@ -102,7 +102,7 @@ const handlers: { readonly [K in Request["kind"]]: (request: Extract<Request, { 
   },
 
   async "get-state"({ names }) {
-    return Object.fromEntries([...(names ?? state.keys())].map((name) => [name, fromOrt(stateOf(name).current)]));
+    return Object.fromEntries([...(names ?? state.keys())].map((name) => [name, copied(stateOf(name).current)]));
   },
 };
 
@@ -185,6 +185,12 @@ function fromOrt(value: ort.Tensor | undefined): Tensor {
   return { dtype: value.type as DType, shape: value.dims, data: value.data as Float32Array };
 }
 
+/** The numbers in memory of their own, which can be given away. */
+function copied(value: ort.Tensor): Tensor {
+  const tensor = fromOrt(value);
+  return { ...tensor, data: tensor.data.slice() } as Tensor;
+}
+
 async function answer({ id, request }: Envelope): Promise<Reply> {
   try {
     const handle = handlers[request.kind] as (request: Request) => Promise<Tensors>;
@@ -196,5 +202,9 @@ async function answer({ id, request }: Envelope): Promise<Reply> {
 
 let turn: Promise<void> = Promise.resolve();
 parentPort?.on("message", (envelope: Envelope) => {
-  turn = turn.then(async () => parentPort?.postMessage(await answer(envelope)));
+  turn = turn.then(async () => {
+    const reply = await answer(envelope);
+    const given = "tensors" in reply ? Object.values(reply.tensors).map(({ data }) => data) : [];
+    parentPort?.postMessage(reply, transferable(given));
+  });
 });

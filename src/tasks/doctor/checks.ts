@@ -1,4 +1,5 @@
 import { RegraftError } from "../../base/errors.ts";
+import { boundNames, tightest } from "../../base/memory-bound.ts";
 import { formatShape } from "../../base/shape.ts";
 import { bytes, count, counted } from "../../base/words.ts";
 import { preprocessingWords } from "../../models/preprocessing-words.ts";
@@ -116,6 +117,13 @@ export const checks: Readonly<Record<string, Check>> = {
       ? `${counted(ops.Dropout, "node")}, left out; a new head brings its own: --dropout <x>`
       : "none; a new head brings its own: --dropout <x>",
   }),
+
+  memory: ({ bounds }) => {
+    const bound = tightest(bounds);
+    if (!bound) return undefined;
+    const text = `${bytes(bound.freeBytes)} free, within ${boundNames[bound.kind]} of ${bytes(bound.limitBytes)}`;
+    return { verdict: "ok", text, ...(bound.kind === "control-group" ? { details: [bound.where] } : {}) };
+  },
 
   engine: ({ steps }) => {
     const [failed] = steps.flatMap((step) => ("error" in step ? [step] : []));

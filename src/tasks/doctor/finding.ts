@@ -1,4 +1,5 @@
 import type { RegraftError } from "../../base/errors.ts";
+import type { MemoryBound } from "../../base/memory-bound.ts";
 import type { LoadedModel } from "../../models/model-folder.ts";
 import type { Base } from "../base-model.ts";
 import type { GradientReport } from "../check-model-gradients.ts";
@@ -29,4 +30,6 @@ export interface Subject {
   readonly steps: readonly (StepReport | StepFailure)[];
   /** Where it was asked for. */
   readonly gradients: GradientReport | undefined;
+  /** What limits the memory here. */
+  readonly bounds: readonly MemoryBound[];
 }

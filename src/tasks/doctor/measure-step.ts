@@ -2,8 +2,9 @@ import { median } from "../../base/median.ts";
 import { random } from "../../base/random.ts";
 import { badImageLedger } from "../../data/bad-images.ts";
 import type { Examples, Source } from "../../training/source.ts";
-import { type Assembly, type AssemblyOptions, assemble, type Plan } from "../assembly.ts";
+import { type Assembly, type AssemblyOptions, assemble } from "../assembly.ts";
 import type { Host } from "../host.ts";
+import type { Plan } from "../plan.ts";
 import { randomPictures } from "./random-pictures.ts";
 
 /** What steps of the real training program took, on this machine, now. */

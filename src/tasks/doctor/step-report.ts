@@ -1,12 +1,12 @@
 import { RegraftError } from "../../base/errors.ts";
 import { sizeOf } from "../../base/shape.ts";
-import { bytes } from "../../base/words.ts";
-import { type StepMemory, stepMemory } from "../../program/step-memory.ts";
 import type { Unfreeze } from "../../rewrite/trainable.ts";
-import { fillBatch } from "../../training/feature-cache.ts";
+import { channelBlock } from "../../training/blocked-engine.ts";
 import { type AssemblyOptions, cacheOptions, planned } from "../assembly.ts";
 import type { Base } from "../base-model.ts";
 import { compiled } from "../compile.ts";
+import { type FitMemory, fitMemory } from "../fit-memory.ts";
+import { shortage } from "../fits-training.ts";
 import type { Host } from "../host.ts";
 import type { PhaseName } from "../phase.ts";
 import { fineTuneDefaults, optimizerFor } from "../recipe.ts";
@@ -26,7 +26,7 @@ export interface StepReport {
   readonly trained: number;
   /** Whether the frozen part is outside of the step: each picture goes through it once. */
   readonly cached: boolean;
-  readonly estimated: StepMemory;
+  readonly estimated: FitMemory;
   readonly measured: Measured | undefined;
   /** Why nothing was measured. */
   readonly notMeasured?: string;
@@ -67,9 +67,10 @@ async function reported(base: Base, options: StepOptions, host: Host): Promise<S
   const { phase, unfreeze, batch, measure } = options;
   const assembly = assemblyOf(base, options, host);
   const plan = planned(assembly);
-  const prefix = plan.frozen && { graph: plan.frozen.graph, batch: fillBatch };
-  const estimated = stepMemory(plan.program, { batch, prefix });
-  const notMeasured = measure ? tooLarge(estimated, host) : "not asked for";
+  const fit = { train: batch, val: 0, batch, accumulate: 1, snapshots: false };
+  const block = await blockOf(options, host);
+  const estimated = fitMemory({ plan, assembly, fit }, { block, memory: host.memory });
+  const notMeasured = measure ? shortage(estimated, host.memory.bounds()) : "not asked for";
   return {
     ...{ phase, unfreeze, batch, estimated },
     trained: plan.program.weights.reduce((sum, name) => sum + sizeOf(plan.program.state[name]?.shape ?? [0]), 0),
@@ -93,7 +94,11 @@ function assemblyOf(base: Base, { unfreeze, batch, threads, seed }: StepOptions,
   };
 }
 
-function tooLarge({ totalBytes }: StepMemory, { memory }: Host): string | undefined {
-  const free = memory.free();
-  return totalBytes <= free ? undefined : `it would take ${bytes(totalBytes)}, and ${bytes(free)} are free`;
+async function blockOf({ threads }: StepOptions, { runtime }: Host): Promise<number | undefined> {
+  const workspace = await runtime.open({ threads });
+  try {
+    return await channelBlock(workspace);
+  } finally {
+    await workspace.close();
+  }
 }

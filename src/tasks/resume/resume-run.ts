@@ -20,6 +20,7 @@ const free: ReadonlySet<string> = new Set<keyof StoredOptions>([
   "checkpointEvery",
   "keepCheckpoints",
   "cache",
+  "checkMemory",
 ]);
 
 /**

@@ -60,6 +60,7 @@ const readings: { readonly [K in keyof Required<StoredOptions>]: z.ZodType<Store
   threads: z.number(),
   patience: z.number(),
   maxBadFraction: z.number(),
+  checkMemory: z.boolean(),
   cache: z.object({
     memoryBytes: z.number().exactOptional(),
     diskBytes: z.number().exactOptional(),
