@@ -45,7 +45,7 @@ const thrown = (work: () => unknown): unknown => {
 describe("what a fit takes beyond what is held", () => {
   test("fits to the last byte", () => {
     expect(required(33e6).peakBytes).toBe(38e6);
-    expect(thrown(() => required(33e6 - 1))).toMatchObject({ name: "TrainingError", code: "out-of-memory" });
+    expect(thrown(() => required(33e6 - 1))).toMatchObject({ name: "HostError", code: "out-of-memory" });
   });
 
   test("is told beside what there is, with batches that fit", () => {
@@ -149,7 +149,7 @@ describe("memory that runs out while training", () => {
   test("comes with batches that take half of it", () => {
     const cause = new HostError("out-of-memory", "onnxruntime got no more memory");
     expect(explained(cause)).toMatchObject({
-      ...{ name: "TrainingError", code: "out-of-memory", cause },
+      ...{ name: "HostError", code: "out-of-memory", cause },
       hint: expect.stringContaining("Use --batch 8 --accumulate 4"),
     });
   });
