@@ -43,17 +43,17 @@ const thrown = (work: () => unknown): unknown => {
 };
 
 describe("what a fit takes beyond what is held", () => {
-  test("fits to the last byte", () => {
-    expect(required(33e6).peakBytes).toBe(38e6);
-    expect(thrown(() => required(33e6 - 1))).toMatchObject({ name: "HostError", code: "out-of-memory" });
+  test("fits where a quarter of it is to spare", () => {
+    expect(required(41.25e6).peakBytes).toBe(38e6);
+    expect(thrown(() => required(41.25e6 - 1))).toMatchObject({ name: "HostError", code: "out-of-memory" });
   });
 
   test("is told beside what there is, with batches that fit", () => {
     expect(thrown(() => required(17e6))).toMatchObject({
       message:
-        "Training in batches of 32 pictures takes about 33.0 MB more memory than is in use; there are 17.0 MB left of the machine's memory (34.0 MB).",
+        "Training in batches of 32 pictures takes about 33.0 MB more memory than is in use, 41.3 MB with room to spare; there are 17.0 MB left of the machine's memory (34.0 MB).",
       hint: expect.stringContaining(
-        "Use --batch 8 --accumulate 4, which updates the weights by as many pictures as before, or --batch 16.",
+        "Use --batch 4 --accumulate 8, which updates the weights by as many pictures as before, or --batch 12.",
       ),
     });
   });

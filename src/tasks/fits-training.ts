@@ -32,10 +32,13 @@ export function requireFitMemory({ fit, foresee, bounds, smallestBatch }: FitsTr
   const { bound, wanted } = short;
   throw new HostError(
     "out-of-memory",
-    `Training in batches of ${counted(batch, "picture")} takes about ${bytes(wanted)} more memory than is in use; there are ${bytes(bound.freeBytes)} left of ${boundNames[bound.kind]} (${bytes(bound.limitBytes)}).`,
+    `Training in batches of ${counted(batch, "picture")} takes about ${bytes(wanted)} more memory than is in use, ${bytes(spare * wanted)} with room to spare; there are ${bytes(bound.freeBytes)} left of ${boundNames[bound.kind]} (${bytes(bound.limitBytes)}).`,
     { hint: `${proposalWords(found)} To try it all the same: --no-memory-check (checkMemory: false).` },
   );
 }
+
+/** An estimate may be too low by a fifth; beyond a limit a process is ended without a word. */
+const spare = 1.25;
 
 interface Short {
   readonly bound: MemoryBound;
@@ -49,7 +52,7 @@ function shortest(memory: FitMemory, bounds: readonly MemoryBound[]): Short | un
     kind === "address-space" || kind === "data-segment" ? memory.addressBytes : memory.peakBytes - memory.heldBytes;
   const missed = bounds
     .map((bound) => ({ bound, wanted: wantedOf(bound) }))
-    .filter(({ bound, wanted }) => wanted > bound.freeBytes);
+    .filter(({ bound, wanted }) => spare * wanted > bound.freeBytes);
   return missed.sort((a, b) => b.wanted - b.bound.freeBytes - (a.wanted - a.bound.freeBytes))[0];
 }
 
