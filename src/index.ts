@@ -75,29 +75,27 @@ export interface CheckpointOptions {
   readonly phase?: string;
   readonly every?: CheckpointPace;
   readonly keep?: number;
+  /** What `lastCheckpoint` gave, where a run goes on with it: the best epoch so far stays the best. */
+  readonly resume?: LastCheckpoint | undefined;
 }
 
 /**
- * A callback that writes checkpoints into a folder, as safetensors: after each epoch, and within epochs as `every` says. The
- * last `keep` stay, and the weights of the best epoch.
+ * A callback that writes checkpoints of one `fit` into a folder, as safetensors: after each epoch, and within epochs as `every`
+ * says. The last `keep` stay, and the weights of the best epoch.
  */
-export const checkpoint = (
+export function checkpoint(
   folder: string,
-  { monitor = "valLoss", phase = "fit", every = {}, keep = 2 }: CheckpointOptions = {},
-): Callback =>
-  checkpointing({
-    checkpoints: new Checkpoints({ store: host.store, folder, keep }),
-    every,
-    monitor,
-    now: host.now,
-  }).phase({
-    phase,
-  });
+  { monitor = "valLoss", phase = "fit", every = {}, keep = 2, resume }: CheckpointOptions = {},
+): Callback {
+  const checkpoints = new Checkpoints({ store: host.store, folder, keep });
+  const writing = checkpointing({ checkpoints, every, monitor, now: host.now, best: resume?.files.best });
+  return resume ? writing.resumed({ phase }, resume.files.began) : writing.phase({ phase });
+}
 
 /**
  * The last whole checkpoint in a folder; undefined where there is none. `model.fit(train, { ...same, resume: last.fit })` goes on
- * from it, to the last bit as if it had never been interrupted; `bestWeights({ resume: last.best })` remembers the best epoch.
- * A later phase first takes up where it began: `if (last.began) model.setWeights(last.began)`.
+ * from it, to the last bit as if it had never been interrupted; `bestWeights({ resume: last.best })` and
+ * `checkpoint(folder, { resume: last })` remember the best epoch. A damaged checkpoint is taken away, and the one before it given.
  *
  * @throws {TrainingError} "bad-checkpoint" where another version wrote it
  */

@@ -99,7 +99,7 @@ describe("createRunFolder", () => {
   test("is still its own while a failed run says its last word", async () => {
     const store = memoryStore();
     const run = await createRunFolder("/runs/a", { store });
-    await store.write(store.join(run.paths.checkpoints, "best", "state.json"), "{}");
+    await store.write(store.join(run.paths.checkpoints, "after-epoch-1-step-0-00000000.safetensors"), "{}");
     const last = async () => {
       await expect(createRunFolder("/runs/a", { store })).rejects.toMatchObject({ code: "in-use" });
       await store.write(run.paths.about, "failed");

@@ -1,5 +1,6 @@
 import { HostError } from "../base/errors.ts";
 import type { Lock, Store } from "../store/store.ts";
+import { checkpointsAmong } from "../training/checkpoints/checkpoint-name.ts";
 import { besideRun, innerLock, lockRun } from "./run-lock.ts";
 
 /** Where the parts of a run lie inside its folder. */
@@ -63,9 +64,9 @@ async function made(path: string, lock: Lock, { store, overwrite = false }: Crea
   const exists = (await store.kind(path)) !== undefined;
   const replaces = exists && !(await isEmpty(store, path));
   if (replaces) await refuse(path, { store, overwrite });
-  // Names that nobody else gives: what a crash left under them is removed.
   const staging = replaces ? besideRun(path).fresh : path;
-  if (replaces) await store.remove(staging);
+  // What a crash left beside it is of another run: nobody is to go on with it in the place of this one.
+  await store.remove(besideRun(path).fresh);
   await store.makeFolder(staging);
   const paths = runPaths(store, staging);
   const keep = async () => {
@@ -83,7 +84,7 @@ async function made(path: string, lock: Lock, { store, overwrite = false }: Crea
 }
 
 async function holdsCheckpoints({ checkpoints }: ReturnType<typeof runPaths>, store: Store): Promise<boolean> {
-  return (await store.kind(checkpoints)) === "folder" && (await store.list(checkpoints)).length > 0;
+  return (await store.kind(checkpoints)) === "folder" && checkpointsAmong(await store.list(checkpoints)).length > 0;
 }
 
 /**
@@ -99,7 +100,7 @@ export async function reopenRunFolder(run: string, { store }: { readonly store: 
   // Asked before it is locked: nothing is to be written beside what is no run.
   if (!(await isRun(fresh)) && !(await isRun(path)) && !(await isRun(besideRun(path).old))) throw noRun(run);
   const lock = await lockRun(path, store);
-  const replaces = await isRun(fresh);
+  const replaces = await isRun(fresh).catch((error: unknown) => lock.release().then(() => Promise.reject(error)));
   return {
     path,
     paths: runPaths(store, replaces ? fresh : path),
@@ -120,9 +121,10 @@ const noRun = (run: string): HostError =>
 async function replace(path: string, staging: string, store: Store): Promise<void> {
   const { old } = besideRun(path);
   await store.remove(old);
-  await store.rename(path, old);
+  const isThere = (await store.kind(path)) !== undefined;
+  if (isThere) await store.rename(path, old);
   await store.rename(staging, path).catch(async (error: unknown) => {
-    await store.rename(old, path);
+    if (isThere) await store.rename(old, path);
     throw error;
   });
   await store.remove(old);

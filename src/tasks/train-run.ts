@@ -113,7 +113,24 @@ export async function trainRun(options: TrainRunOptions, host: Host): Promise<Tr
   await checkLogs(job, host.store);
   const read = await readAll(options, job, host);
   const folder = await createRunFolder(job.out, { store: host.store, overwrite: job.overwrite });
-  return carryOut({ ...read, job, folder, host });
+  return carryOut({ ...read, job, folder, host, checkpoints: await checkpointsOf({ ...read, job, folder, host }) });
+}
+
+/**
+ * The checkpoints of a run in its folder, with those that an earlier process left there.
+ *
+ * @throws {TrainingError} "cannot-resume" · "bad-checkpoint"
+ */
+export function checkpointsOf({
+  job,
+  base,
+  data,
+  folder,
+  host,
+}: Omit<RunParts, "checkpoints">): Promise<RunCheckpoints> {
+  const { checkpointEvery: every, keepCheckpoints: keep, metric } = job;
+  const fingerprint = fingerprintOf(base.graph, data);
+  return runCheckpoints({ every, keep, metric, fingerprint }, { folder, host });
 }
 
 /** The options of a run, checked, with their defaults. @throws {UsageError} "bad-option" */
@@ -123,6 +140,11 @@ export function trainJob(options: TrainRunOptions, { threads }: Pick<Host, "thre
   checkRecipe("trainRun", recipeOf(job));
   checkDtype(job.dtype);
   checkNumber("keepCheckpoints", job.keepCheckpoints, { min: 1, integer: true });
+  // What is not finite could not be read from run.json again.
+  const { steps, seconds } = job.checkpointEvery;
+  if (steps !== undefined) checkNumber("checkpointEvery.steps", steps, { min: 1, integer: true });
+  if (seconds !== undefined)
+    checkNumber("checkpointEvery.seconds", seconds, { moreThan: 0, max: Number.MAX_SAFE_INTEGER });
   return job;
 }
 
@@ -194,6 +216,7 @@ export interface RunParts {
   readonly data: ImageFolder;
   readonly folder: RunFolder;
   readonly host: Host;
+  readonly checkpoints: RunCheckpoints;
   /** When the run began, where another process began it. */
   readonly started?: string | undefined;
   /** When it was gone on with, up to now. */
@@ -322,11 +345,8 @@ class Run {
   }
 
   async #recipe(): Promise<FineTuneOptions> {
-    const { job, base, data, folder, host } = this.#parts;
+    const { job, folder, host, checkpoints } = this.#parts;
     const { store } = host;
-    const { checkpointEvery: every, keepCheckpoints: keep, metric } = job;
-    const fingerprint = fingerprintOf(base.graph, data);
-    const checkpoints = await runCheckpoints({ every, keep, metric, fingerprint }, { folder, host });
     const { resume } = checkpoints;
     const done = resume ? epochsOf(resume) : [];
     await store.write(folder.paths.history, done.map(({ phase, ...record }) => historyLine(phase, record)).join(""));

@@ -1,6 +1,7 @@
 import { checkNumber } from "../base/options.ts";
 import { type Random, random } from "../base/random.ts";
 import { numbersIn, rangesOf } from "../base/ranges.ts";
+import type { BadImage } from "../data/bad-images.ts";
 import { measures, type WatchedName } from "../evaluation/measures.ts";
 import { isMetric } from "../evaluation/metrics.ts";
 import { type PredictionBatch, predictionLog } from "../evaluation/prediction-log.ts";
@@ -101,6 +102,8 @@ class Run {
   /** Of the last step. */
   #rate: number;
   #pass: Pass;
+  /** What is put back at the end. */
+  #last: Tensors | undefined;
   /** By the clock, in milliseconds, had the run never been interrupted. */
   readonly #started: number;
 
@@ -120,7 +123,7 @@ class Run {
       },
       weights: () => trainer.weights(),
       state: () => trainer.state(),
-      restore: (weights) => trainer.setState(weights),
+      restore: (weights) => this.#restore(weights),
       progress: () => this.#progress(),
     };
   }
@@ -141,8 +144,16 @@ class Run {
     this.#heed();
   }
 
-  end(): Promise<void> {
-    return this.#tell({ type: "end", reason: this.stopped ?? "done" });
+  /** Weights that a callback puts back now are put back when all have heard of the end: a checkpoint is of what was trained. */
+  async end(): Promise<void> {
+    this.#last = {};
+    await this.#tell({ type: "end", reason: this.stopped ?? "done" });
+    if (Object.keys(this.#last).length > 0) await this.#trainer.setState(this.#last);
+  }
+
+  async #restore(weights: Tensors): Promise<void> {
+    if (this.#last) this.#last = { ...this.#last, ...weights };
+    else await this.#trainer.setState(weights);
   }
 
   /** Does the epoch under way, or what is left of it. */
@@ -152,6 +163,8 @@ class Run {
     this.#pass.startedAt = now() - 1000 * this.#pass.seconds;
     const trained = await this.#train();
     if (this.stopped === "interrupted" || this.stopped === "nan-loss") return;
+    // Found while they are judged, bad pictures belong to what is done when that is.
+    this.#pass.leftOut = validation?.leftOut();
     const judged = validation && (await evaluate(this.#trainer, { ...this.#options, source: validation }));
     // Stopped half-way through the validation data: what was measured does not count.
     if (this.#heed()) return;
@@ -213,7 +226,7 @@ class Run {
 
   #progress(): Progress {
     const { train, validation, now } = this.#options;
-    const { epoch, step, end, examples, sums } = this.#pass;
+    const { epoch, step, end, examples, sums, leftOut } = this.#pass;
     return {
       ...{ epoch, step, end, sums: sums?.(), examples: examples && rangesOf(examples) },
       epochSeconds: this.#epochSeconds(),
@@ -222,7 +235,7 @@ class Run {
       learningRate: this.#rate,
       records: [...this.records],
       trainer: this.#trainer.progress(),
-      leftOut: { train: train.leftOut(), validation: validation?.leftOut() ?? [] },
+      leftOut: { train: train.leftOut(), validation: leftOut ?? validation?.leftOut() ?? [] },
     };
   }
 
@@ -253,6 +266,8 @@ interface Pass {
   /** Those that it began with. */
   examples?: readonly number[] | undefined;
   sums?: (() => TallyState) | undefined;
+  /** Validation pictures that were left out before they are judged after it. */
+  leftOut?: readonly BadImage[] | undefined;
   /** Spent on it by earlier processes. */
   readonly seconds: number;
   /** Milliseconds, by the clock, had it not been interrupted. */

@@ -99,6 +99,10 @@ async function killed(recipe: CrashRecipe, round: Round): Promise<void> {
     const words = existsSync(join(run, "run.json")) ? ["train", "--resume", run] : began;
     const ended = await train(words, run, plan);
     tally.refused += ended.refused;
+    if (ended.killed && attempt > most + 20) {
+      tally.failures.push(`${recipe.name}: something else kills it`);
+      return;
+    }
     if (ended.killed) {
       tally.kills++;
       tally.doing[ended.doing] = (tally.doing[ended.doing] ?? 0) + 1;

@@ -2,7 +2,7 @@ import { TrainingError, UsageError } from "../../base/errors.ts";
 import { optionText } from "../../report/command-again.ts";
 import type { Host } from "../host.ts";
 import { type RunFolder, reopenRunFolder } from "../run-folder.ts";
-import { carryOut, readAll, type TrainResult, type TrainRunOptions, trainJob } from "../train-run.ts";
+import { carryOut, checkpointsOf, readAll, type TrainResult, type TrainRunOptions, trainJob } from "../train-run.ts";
 import { readStoredRun, type StoredOptions, type StoredRun } from "./stored-options.ts";
 
 export interface ResumeOptions extends StoredOptions, Pick<TrainRunOptions, "onEvent" | "signal"> {
@@ -52,15 +52,19 @@ async function prepared(folder: RunFolder, options: StoredOptions, host: Host) {
   const stored = readStoredRun(await host.store.readText(paths.about), paths.about);
   await checkUnfinished(stored, folder, host);
   checkSame(options, stored.options);
-  const { data, model, ...rest } = { ...stored.options, ...options };
+  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const { data, model, ...rest }: StoredOptions = { ...stored.options, ...set };
   if (data === undefined || model === undefined) {
     throw new UsageError("bad-option", `${paths.about} names no data, or no model.`, { hint: "Give them again." });
   }
-  const given = [...new Set([...stored.given, ...Object.keys(options)])];
+  const given = [...new Set([...stored.given, ...Object.keys(set)])];
   const job = trainJob({ ...rest, data, model, out: path, given }, host);
   noteChanges(stored, job.threads, host);
   const { started, resumed } = stored;
-  return { ...(await readAll({ model }, job, host)), job, started, resumed: [...resumed, host.date()] };
+  const read = await readAll({ model }, job, host);
+  // Before anything is written: a run that is not gone on with stays as it was.
+  const checkpoints = await checkpointsOf({ ...read, job, folder, host });
+  return { ...read, job, checkpoints, started, resumed: [...resumed, host.date()] };
 }
 
 /** Says where the run goes on otherwise than to the last bit. */
@@ -93,7 +97,7 @@ async function checkUnfinished({ status, options }: StoredRun, folder: RunFolder
 function checkSame(options: StoredOptions, stored: StoredOptions): void {
   const then: Readonly<Record<string, unknown>> = { ...stored };
   const other = Object.entries(options).find(
-    ([name, value]) => !free.has(name) && JSON.stringify(value) !== JSON.stringify(then[name]),
+    ([name, value]) => value !== undefined && !free.has(name) && inOrder(value) !== inOrder(then[name]),
   );
   if (!other) return;
   const [name, value] = other;
@@ -105,4 +109,10 @@ function checkSame(options: StoredOptions, stored: StoredOptions): void {
       hint: "Leave it out: a run goes on with the options that it was begun with. For other ones, train anew.",
     },
   );
+}
+
+/** JSON of a value, names in one order. */
+function inOrder(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value) ?? "";
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,7 +1,7 @@
 import { checkNumber, refuseUnknown } from "../../base/options.ts";
 import type { EpochRecord } from "../epoch-record.ts";
 import type { Callback } from "../events.ts";
-import { bestWeights } from "./best-weights.ts";
+import { type BestEpoch, bestWeights } from "./best-weights.ts";
 import { type Monitor, merit } from "./monitor.ts";
 
 export interface EarlyStoppingOptions {
@@ -12,6 +12,8 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Puts the weights of the best epoch back when training ends. */
   readonly restoreBest?: boolean;
+  /** With `restoreBest`: the best epoch of another process that this one goes on with, and its weights. */
+  readonly resume?: BestEpoch | undefined;
 }
 
 /**
@@ -26,12 +28,13 @@ export function earlyStopping({
   patience = 3,
   minDelta = 0,
   restoreBest = false,
+  resume,
   ...rest
 }: EarlyStoppingOptions = {}): Callback {
   refuseUnknown("earlyStopping", rest);
   checkNumber("patience", patience, { min: 1, integer: true });
   checkNumber("minDelta", minDelta, { min: 0 });
-  const keeper = restoreBest ? bestWeights({ monitor }) : undefined;
+  const keeper = restoreBest ? bestWeights({ monitor, resume }) : undefined;
   let best = Number.NEGATIVE_INFINITY;
   let waited = 0;
   const count = (record: EpochRecord) => {

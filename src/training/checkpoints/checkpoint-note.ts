@@ -32,7 +32,7 @@ const noteSchema = z.object({
 
 /** @throws {TrainingError} "bad-checkpoint" where another version wrote it */
 export function readNote({ file, note }: StoredCheckpoint): CheckpointNote {
-  const read = noteSchema.safeParse(JSON.parse(note));
+  const read = noteSchema.safeParse(note === "" ? undefined : JSON.parse(note));
   if (read.success) return read.data;
   throw otherVersion(file, read.error);
 }

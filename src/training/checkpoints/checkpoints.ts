@@ -3,7 +3,7 @@ import { crc32c, crc32cOf } from "../../base/crc32c.ts";
 import { TrainingError } from "../../base/errors.ts";
 import { decodeSafetensors, safetensorsMetadata, safetensorsPieces } from "../../hub/safetensors.ts";
 import type { Tensors } from "../../runtime/runtime.ts";
-import type { Store } from "../../store/store.ts";
+import type { OpenFile, Store } from "../../store/store.ts";
 import {
   bestAmong,
   bestFile,
@@ -107,7 +107,9 @@ export class Checkpoints {
     const bytes = await this.#bytes({ file, sum });
     const { checkpoint: note = "", needs = "[]" } = safetensorsMetadata(bytes);
     const needed = new Map<string, Tensors>();
-    for (const best of needsSchema.parse(JSON.parse(needs))) needed.set(best, await this.readBest(best));
+    const names = needsSchema.safeParse(JSON.parse(needs));
+    if (!names.success) throw bad(`${file} is whole, but it does not name its files`);
+    for (const best of names.data) needed.set(best, await this.readBest(best));
     return { file, epochs, steps, state: decodeSafetensors(bytes), note, needed };
   }
 
@@ -116,7 +118,7 @@ export class Checkpoints {
     const { store, folder } = this.#options;
     const path = store.join(folder, file);
     if ((await store.kind(path)) !== "file") throw bad(`${file} is missing`);
-    const bytes = await store.read(path);
+    const bytes = await wholeOf(await store.open(path));
     if (hex(crc32c(bytes)) !== sum) throw bad(`${file} is cut off or was changed: its checksum is another one`);
     return bytes;
   }
@@ -150,6 +152,17 @@ export class Checkpoints {
   #remove(file: string): Promise<void> {
     const { store, folder } = this.#options;
     return store.remove(store.join(folder, file));
+  }
+}
+
+/** Read in parts: what one call of the system reads ends at 2 GiB. */
+async function wholeOf(file: OpenFile): Promise<Uint8Array> {
+  try {
+    const bytes = new Uint8Array(file.sizeBytes);
+    await file.read(0, bytes);
+    return bytes;
+  } finally {
+    await file.close();
   }
 }
 

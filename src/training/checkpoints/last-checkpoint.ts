@@ -1,7 +1,7 @@
 import type { Tensors } from "../../runtime/runtime.ts";
 import type { BestEpoch } from "../callbacks/best-weights.ts";
 import type { FitResume } from "../fit.ts";
-import { beganWith, bestOf, readNote } from "./checkpoint-note.ts";
+import { beganWith, bestOf, type KeptBest, readNote } from "./checkpoint-note.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 
 /** What a `fit` goes on with. */
@@ -12,9 +12,11 @@ export interface LastCheckpoint {
   readonly fit: FitResume;
   /** The best epoch of the phase; undefined where none is over, or an earlier phase was better. */
   readonly best: BestEpoch | undefined;
+  /** The files that hold the best weights so far, and those that the phase began with. */
+  readonly files: { readonly best: KeptBest | undefined; readonly began: string | undefined };
 }
 
-/** The last whole checkpoint of a folder. @throws {TrainingError} "bad-checkpoint" where another version wrote it */
+/** The last whole checkpoint of a folder; those that are damaged are taken away. @throws {TrainingError} "bad-checkpoint" where another version wrote it */
 export async function lastCheckpoint(checkpoints: Checkpoints): Promise<LastCheckpoint | undefined> {
   const { checkpoint } = await checkpoints.latest();
   if (!checkpoint) return undefined;
@@ -24,5 +26,6 @@ export async function lastCheckpoint(checkpoints: Checkpoints): Promise<LastChec
     began: beganWith(note, checkpoint),
     fit: { progress: note.progress, state: checkpoint.state },
     best: bestOf(note, checkpoint),
+    files: { best: note.best ?? undefined, began: note.began ?? undefined },
   };
 }
