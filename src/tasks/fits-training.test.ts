@@ -22,7 +22,7 @@ const data = drawnTrainVal({ classes: 2, perClass: 20 });
 /** A fit that takes a megabyte, and another for each picture in a session: two sessions where gradients are summed. */
 function foresee({ batch, accumulate }: BatchPlan): FitMemory {
   const arenaBytes = 1e6 * batch * (accumulate > 1 ? 2 : 1);
-  const zero = { constantBytes: 0, stateBytes: 0, pictureBytes: 0, copyBytes: 0 };
+  const zero = { heapBytes: 0, constantBytes: 0, stateBytes: 0, pictureBytes: 0, copyBytes: 0 };
   const peakBytes = 5e6 + 1e6 + arenaBytes;
   return { heldBytes: 5e6, engineBytes: 1e6, arenaBytes, ...zero, peakBytes, addressBytes: 10 * peakBytes };
 }

@@ -8,7 +8,8 @@ import { Terminal, widthOf } from "./terminal.ts";
 const megabyte = 1e6;
 const estimated = {
   heldBytes: 200 * megabyte,
-  engineBytes: 30 * megabyte,
+  engineBytes: 10 * megabyte,
+  heapBytes: 20 * megabyte,
   constantBytes: 8 * megabyte,
   stateBytes: 2000,
   arenaBytes: 100 * megabyte,
@@ -83,7 +84,8 @@ describe("a diagnosis", () => {
     activations, gradients                100 MB        100 MB
     pictures, features                   20.0 MB       20.0 MB
     copies of the weights                 4.0 kB        4.0 kB
-    the engine itself                    30.0 MB       30.0 MB
+    the engine itself                    10.0 MB       10.0 MB
+    heaps, decoding                      20.0 MB       20.0 MB
   memory, measured                     + 90.0 MB             –
   time, measured                           10 ms    about 41 s
     and once per picture                   20 ms

@@ -12,6 +12,7 @@ const parts = [
   ["pictures, features", "pictureBytes"],
   ["copies of the weights", "copyBytes"],
   ["the engine itself", "engineBytes"],
+  ["heaps, decoding", "heapBytes"],
 ] as const;
 
 const titles = { head: "a new head alone", tune: "the base too" } as const;
