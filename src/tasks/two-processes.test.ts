@@ -73,7 +73,7 @@ test("a run that is being replaced is refused too, and stays as it was where tha
 });
 
 /** How often a process is killed while it replaces runs; each takes about a second. */
-const kills = Number(process.env.REGRAFT_KILLS ?? 8);
+const kills = Number(process.env.REGRAFT_KILLS ?? 4);
 
 test(`a run that is replaced is whole after every kill, the old one or the new one (${kills} kills)`, async () => {
   const { store } = diskHost();

@@ -6,7 +6,7 @@ import type { Outcome } from "./trial.ts";
 import type { Order, Report } from "./trials-process.ts";
 
 /** How many broken files are tried. REGRAFT_MUTATIONS takes more. */
-const mutations = Number(process.env.REGRAFT_MUTATIONS ?? 2000);
+const mutations = Number(process.env.REGRAFT_MUTATIONS ?? 400);
 const processes = 2;
 /** A file that keeps a trial busy for longer hangs it. */
 const mostMs = 10_000;

@@ -12,9 +12,12 @@ const given = (value: unknown) => ({ value, from: "given" }) as const;
 
 const allFlags = { train: trainFlags, compare: compareFlags };
 
+/** What a run leaves behind, and what does not make it another one. */
+const others = ["out", "overwrite", "report", "tensorBoard", "csv", "resume", "checkMemory"];
+
 test.each(["train", "compare"] as const)("knows every flag of %s but those about what it leaves behind", (command) => {
   const flags = Object.entries(allFlags[command])
-    .filter(([name]) => !["out", "overwrite", "report", "tensorBoard", "csv"].includes(name))
+    .filter(([name]) => !others.includes(name))
     .map(([name, { term }]) => [name, term.split(" ")[0]]);
   expect(flagsOf[command]).toEqual(Object.fromEntries(flags));
 });

@@ -10,7 +10,7 @@ import { type ResumeOptions, resumeRun } from "./resume-run.ts";
 const quick = {
   ...{ model: "/models/tiny", data: "/data", out: "/runs/a" },
   ...{ headEpochs: 2, tuneEpochs: 2, headLearningRate: 0.1, tuneLearningRate: 1e-2, batch: 8 },
-  ...{ checkpointEvery: { steps: 1 }, keepCheckpoints: 2, report: false },
+  ...{ checkpointEvery: { steps: 1 }, keepCheckpoints: 2, report: false, checkMemory: false },
 } as const satisfies TrainRunOptions;
 
 /** What a run comes to: the bytes of the model, and the history without its seconds. */
@@ -79,14 +79,14 @@ describe("a run that is killed at any change of its folder ends as it would have
 
   test.each(kinds)("%s", async (_, given) => {
     const own = Object.fromEntries(ofTransfer.map((name) => [name, quick[name]]));
-    const { data, model, out, batch, checkpointEvery, keepCheckpoints, report } = quick;
-    const common = { data, model, out, batch, checkpointEvery, keepCheckpoints, report };
+    const { data, model, out, batch, checkpointEvery, keepCheckpoints, report, checkMemory } = quick;
+    const common = { data, model, out, batch, checkpointEvery, keepCheckpoints, report, checkMemory };
     const options: TrainRunOptions = { ...common, ...(given.fromScratch ? {} : own), ...given };
     const { host, moments } = watched(await withBrokenPicture());
     await trainRun(options, host);
     const whole = await outcome(host.store);
-    // Some of them, and the last ones, which write the model. `npm run crash-test` kills at any moment.
-    const some = moments.filter((_, at) => at % 29 === 4 || at > moments.length - 2);
+    // Some of them, from the first to those that write the model. `npm run crash-test` kills at any moment.
+    const some = [0.2, 0.7, 1].map((share) => moments[Math.floor(share * (moments.length - 1))] ?? []);
     for (const moment of some) {
       const again = await withBrokenPicture();
       await writeAll(again.store, moment);
