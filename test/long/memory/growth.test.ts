@@ -3,7 +3,14 @@ import { growthOf, leaksOf, type Sample } from "./growth.ts";
 
 /** A sample after each of 100 steps. */
 const run = (held: (step: number) => Partial<Sample>): readonly Sample[] =>
-  Array.from({ length: 100 }, (_, at) => ({ step: at + 1, rssBytes: 1e8, handles: 20, threads: 12, ...held(at + 1) }));
+  Array.from({ length: 100 }, (_, at) => ({
+    step: at + 1,
+    rssBytes: 1e8,
+    handles: 20,
+    threads: 12,
+    decoders: 4,
+    ...held(at + 1),
+  }));
 
 const leaks = (held: (step: number) => Partial<Sample>) => leaksOf(growthOf(run(held)), { mostGrowth: 0.05 });
 
@@ -27,6 +34,14 @@ test("a single handle or thread more is one", () => {
 
 test("files that are open for a moment are none", () => {
   expect(leaks((step) => ({ handles: 20 + (step % 7) }))).toEqual([]);
+});
+
+test("threads that decode come and go, within what can be at work", () => {
+  const samples = run((step) => ({ decoders: step > 50 ? 8 : 4 }));
+  expect(leaksOf(growthOf(samples), { mostGrowth: 0, decoders: 8 })).toEqual([]);
+  expect(leaksOf(growthOf(samples), { mostGrowth: 0, decoders: 7 })).toEqual([
+    "8 threads decoded pictures, where 7 can have something to do",
+  ]);
 });
 
 test("tells the parts that it compared, and the most", () => {

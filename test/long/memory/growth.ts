@@ -18,7 +18,8 @@ export interface Growth {
   /** The fewest in each part: those that are only open for a moment are no leak. */
   readonly handles: { readonly early: number; readonly late: number };
   readonly threads: { readonly early: number; readonly late: number };
-  /** The most memory at any time. */
+  /** The most threads that decode pictures, and the most memory, at any time. */
+  readonly mostDecoders: number;
   readonly mostBytes: number;
 }
 
@@ -35,17 +36,32 @@ export function growthOf(samples: readonly Sample[]): Growth {
     rssGrowth: rssBytes.late / rssBytes.early - 1,
     handles: both((part) => Math.min(...part.map(({ handles }) => handles))),
     threads: both((part) => Math.min(...part.map(({ threads }) => threads))),
+    mostDecoders: Math.max(...samples.map(({ decoders }) => decoders)),
     mostBytes: Math.max(...samples.map((sample) => sample.rssBytes)),
   };
 }
 
+export interface LeakLimits {
+  /** Share by which memory may grow. */
+  readonly mostGrowth: number;
+  /** Threads that may decode pictures at one time; any number by default. */
+  readonly decoders?: number;
+}
+
 /** What of a run grew that must not, as sentences; none where nothing did. */
-export function leaksOf({ rssGrowth, handles, threads }: Growth, { mostGrowth }: { readonly mostGrowth: number }) {
+export function leaksOf(
+  { rssGrowth, handles, threads, mostDecoders }: Growth,
+  { mostGrowth, decoders = mostDecoders }: LeakLimits,
+): readonly string[] {
   const grew = (what: string, { early, late }: Growth["handles"]) =>
     late > early ? [`${what} grew from ${early} to ${late}`] : [];
   const memory =
     rssGrowth > mostGrowth
       ? [`memory grew by ${(100 * rssGrowth).toFixed(1)}%, more than ${(100 * mostGrowth).toFixed(0)}%`]
       : [];
-  return [...memory, ...grew("open handles", handles), ...grew("threads", threads)];
+  const crowd =
+    mostDecoders > decoders
+      ? [`${mostDecoders} threads decoded pictures, where ${decoders} can have something to do`]
+      : [];
+  return [...memory, ...grew("open handles", handles), ...grew("threads", threads), ...crowd];
 }

@@ -1,6 +1,7 @@
 // `npm run memory-test`: whether memory, handles and threads stay as they are over thousands of training steps.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import sharp from "sharp";
 import { type Called, call } from "../../../bench/call.ts";
 import { bytes, count, percent } from "../../../src/base/words.ts";
 import { calledAs, type MemoryFlags, parseFlags } from "./flags.ts";
@@ -9,6 +10,8 @@ import { resourcesHeld } from "./resources.ts";
 import { type ModeName, modes, trainForSteps } from "./train.ts";
 
 const defaults = { steps: 10_000, batch: 8, growth: 0.05 };
+/** Node decodes four pictures at one time (libuv's pool), and libvips takes as many threads for each, and one to lead them. */
+const mostDecoders = Number(process.env.UV_THREADPOOL_SIZE ?? 4) * (sharp.concurrency() + 1);
 /** In each run, so that the parts that are compared have enough of them. */
 const samplesPerRun = 200;
 
@@ -39,7 +42,7 @@ async function trained(mode: ModeName, flags: MemoryFlags, { out, err }: Called)
   });
   err.clearStatus();
   const growth = growthOf(samples);
-  const leaks = leaksOf(growth, { mostGrowth });
+  const leaks = leaksOf(growth, { mostGrowth, decoders: mostDecoders });
   const seconds = (performance.now() - began) / 1000;
   if (json) out.line(JSON.stringify({ type: "result", mode, data, steps, batch, seconds, ...growth, leaks, samples }));
   else for (const line of told({ mode, data, steps, batch, seconds }, growth, leaks)) out.line(line);
@@ -56,13 +59,13 @@ interface About {
 
 const told = (
   { mode, data, steps, batch, seconds }: About,
-  { rssBytes, rssGrowth, handles, threads, mostBytes }: Growth,
+  { rssBytes, rssGrowth, handles, threads, mostDecoders, mostBytes }: Growth,
   leaks: readonly string[],
 ): readonly string[] => [
   `${mode}: ${count(steps)} steps of ${batch} on ${data}, ${Math.round(seconds)} s`,
   `  memory   ${bytes(rssBytes.early)} → ${bytes(rssBytes.late)} (${percent(rssGrowth)}), at most ${bytes(mostBytes)}`,
   `  handles  ${handles.early} → ${handles.late}`,
-  `  threads  ${threads.early} → ${threads.late}`,
+  `  threads  ${threads.early} → ${threads.late}, and up to ${mostDecoders} that decode pictures`,
   ...(leaks.length === 0 ? ["  nothing grew"] : leaks.map((leak) => `  ✗ ${leak}`)),
 ];
 
