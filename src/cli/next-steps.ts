@@ -1,5 +1,6 @@
 import { findParts } from "../data/folder-layout.ts";
 import { foldersIn, picturesIn } from "../data/picture-files.ts";
+import { operand } from "../report/command-again.ts";
 import type { Store } from "../store/store.ts";
 import { shellWord } from "./output/format.ts";
 
@@ -21,10 +22,7 @@ export async function nextSteps(
 }
 
 const command = (name: string, ...paths: readonly string[]): string =>
-  ["npx regraft", name, ...paths.map(operand)].join(" ");
-
-/** What begins with a dash would be taken for a flag. */
-const operand = (path: string): string => shellWord(path.startsWith("-") ? `./${path}` : path);
+  ["npx regraft", name, ...paths.map((path) => shellWord(operand(path)))].join(" ");
 
 async function firstPicture(folder: string, store: Store): Promise<string | undefined> {
   for (const name of await foldersIn(store, folder)) {

@@ -2,9 +2,9 @@ import { DataError, TrainingError } from "../base/errors.ts";
 import { checkNumber, refuseUnknown } from "../base/options.ts";
 import { type StaticShape, sizeOf } from "../base/shape.ts";
 import { type Tensor, tensor } from "../base/tensor.ts";
+import { weightedTurns } from "../base/weighted-turns.ts";
 import type { RgbImage } from "../image/image.ts";
 import type { Dataset } from "./dataset.ts";
-import { limit } from "./limit.ts";
 import { prefetch } from "./prefetch.ts";
 
 /** Prepared examples, in the order of the indices asked for, unreadable ones left out. */
@@ -59,9 +59,9 @@ export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterabl
   checkNumber("ahead", ahead, { min: 1, integer: true });
   checkNumber("parallel", parallel, { min: 1, integer: true });
   const state = { isUnwanted: false };
-  const inTurn = limit(parallel);
+  const turns = weightedTurns(parallel);
   const read: Reader = (index, into, place) =>
-    inTurn(async () => {
+    turns(1, async () => {
       if (state.isUnwanted || signal?.aborted) throw unread(index);
       prepare(await dataset.load(index), into, index, place);
     });

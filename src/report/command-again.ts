@@ -86,8 +86,8 @@ export function commandAgain(
   return ["npx", "regraft", command, operand(data), ...words];
 }
 
-/** What begins with a dash would be taken for a flag. */
-const operand = (path: string): string => (path.startsWith("-") ? `./${path}` : path);
+/** A path as a command takes it: what begins with a dash would be taken for a flag. */
+export const operand = (path: string): string => (path.startsWith("-") ? `./${path}` : path);
 
 function flagWords(flag: string, name: string, value: unknown): readonly string[] {
   if (value === undefined || value === null || value === false) return [];

@@ -15,7 +15,7 @@ import type { Graph, ValueInfo } from "../onnx/graph.ts";
 import { type TrainingProgram, trainingProgram } from "../program/training-program.ts";
 import { splitFrozen } from "../rewrite/split-frozen.ts";
 import type { Session, Workspace } from "../runtime/runtime.ts";
-import { channelBlock } from "../training/blocked-engine.ts";
+import { channelBlock, runtimeBlock } from "../training/blocked-engine.ts";
 import { EnginePrograms } from "../training/engine-programs.ts";
 import { cachedSource, type Feature, FeatureCache } from "../training/feature-cache.ts";
 import { type PixelSourceOptions, pixelSource } from "../training/pixel-source.ts";
@@ -123,15 +123,16 @@ export function planned(options: AssemblyOptions): Plan {
 /**
  * Loads what is planned into a workspace of its own.
  *
- * @throws {TrainingError} "out-of-memory" where it would not go into memory
- * @throws {HostError} "engine-failed" · "out-of-memory" · what `planned` throws
+ * @throws {HostError} "out-of-memory", also where it would not go into memory · "engine-failed" · what `planned` throws
  */
 export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan): Promise<Assembly> {
   // Opened first: the engine starts in its own thread while the graph is differentiated.
   const workspace = await host.runtime.open({ threads: options.threads });
   try {
     const made = plan ?? planned(options);
-    if (options.expected) await foreseen(options, options.expected, { plan: made, workspace, host });
+    if (options.expected) {
+      foreseen(options, options.expected, { plan: made, block: await channelBlock(workspace), host });
+    }
     const { program, programs, frozen: prefix } = made;
     const trainer = await openTrainer(program, workspace, programs);
     const frozen = prefix && { ...prefix, session: (await featureSession(workspace, prefix.graph)).session };
@@ -145,32 +146,32 @@ export async function assemble(options: AssemblyOptions, host: Host, plan?: Plan
 /**
  * What training will take, before it starts.
  *
- * @throws {TrainingError} "out-of-memory" · {HostError} "engine-failed" · what `planned` throws
+ * @throws {HostError} "out-of-memory" · "engine-failed" · what `planned` throws
  */
 export async function checkedMemory(
   { expected, ...options }: AssemblyOptions & { readonly expected: ExpectedFit },
   host: Host,
 ): Promise<FitMemory> {
-  const workspace = await host.runtime.open({ threads: options.threads });
-  try {
-    return await foreseen(options, expected, { plan: planned(options), workspace, host });
-  } finally {
-    await workspace.close();
-  }
+  // The engine starts in its own thread while the graph is differentiated.
+  const asked = runtimeBlock(host.runtime);
+  // Where the graph cannot be differentiated nobody waits for the answer.
+  asked.catch(() => {});
+  const plan = planned(options);
+  return foreseen(options, expected, { plan, block: await asked, host });
 }
 
 interface Foreseeing {
   readonly plan: Plan;
-  readonly workspace: Workspace;
+  /** Channels that the engine keeps together, if any. */
+  readonly block: number | undefined;
   readonly host: Pick<Host, "memory">;
 }
 
-async function foreseen(
+function foreseen(
   options: AssemblyOptions,
   fit: ExpectedFit,
-  { plan, workspace, host: { memory } }: Foreseeing,
-): Promise<FitMemory> {
-  const block = await channelBlock(workspace);
+  { plan, block, host: { memory } }: Foreseeing,
+): FitMemory {
   const summing = once(() => planned({ ...options, compiled: { ...options.compiled, accumulate: 2 } }));
   // With gradients that are summed up the program is another one, the same for any number of batches.
   const planFor = ({ accumulate }: BatchPlan) => (accumulate > 1 === fit.accumulate > 1 ? plan : summing());

@@ -50,7 +50,7 @@ export interface FineTuned {
  * same network is trained with fresh weights. The weights of the epoch with the lowest validation loss are kept, or with
  * the best `metric`; with `threshold` it is then chosen.
  *
- * @throws {TrainingError} "out-of-memory", before anything is trained where that can be foreseen
+ * @throws {HostError} "out-of-memory", before anything is trained where that can be foreseen
  * @throws {TrainingError} "batch-too-small" · "nan-loss" · "interrupted" where not one epoch was finished
  * @throws {DataError} "too-many-bad-images" · {GraphError} "no-gradient" in the part to be tuned · "no-adapter"
  * @throws {UsageError} "bad-option"
@@ -200,7 +200,7 @@ class Recipe {
     this.#best = best;
   }
 
-  /** Refuses a phase that would not go into memory. @throws {TrainingError} "out-of-memory" */
+  /** Refuses a phase that would not go into memory. @throws {HostError} "out-of-memory" */
   async foresee(name: PhaseName, prepare: () => void, options: PhaseOptions): Promise<void> {
     const { model, data, job } = this.#parts;
     const isOver = job.resume?.before.epochs.some(({ phase }) => phase === name) ?? false;

@@ -5,14 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { diskHost } from "../../test/fixtures/host.ts";
 import { type HubServer, hubServer } from "../../test/fixtures/hub-server.ts";
 import { writeTrainVal } from "../../test/fixtures/pictures.ts";
+import { timmFiles } from "../../test/fixtures/timm-files.ts";
 import { writeTinyModel } from "../../test/fixtures/tiny-model.ts";
 import { HostError } from "../base/errors.ts";
 import { sampleTasks } from "../data/sample/draw-sample.ts";
 import { nodeHub } from "../hub/node/node-hub.ts";
-import { encodeSafetensors } from "../hub/safetensors.ts";
 import { memoryStore } from "../store/memory-store.ts";
-import { architecture } from "../zoo/architecture.ts";
-import { namingsOf } from "../zoo/namings.ts";
 import { loadBase } from "./base-model.ts";
 import { findModel } from "./find-model.ts";
 import type { Host } from "./host.ts";
@@ -24,24 +22,6 @@ const commit = "89abcdef0123456789abcdef0123456789abcdef";
 const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const bytes = new Uint8Array(9);
 const imagenet = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [at, `thing ${at}`]));
-
-/** A small network as timm's repositories have it: weights, and what it is. */
-function timmFiles(classes: number): Readonly<Record<string, Uint8Array>> {
-  const built = architecture("mobilenet_v2", { width: 0.35, classes, imageSize: 32, seed: 5 });
-  const nameOf = namingsOf("mobilenet_v2").find(({ library }) => library === "timm")?.nameOf ?? ((name) => name);
-  const weights = [...built.initializers].filter(([name]) => !name.startsWith("const_"));
-  const pretrained_cfg = {
-    input_size: [3, 32, 32],
-    interpolation: "bicubic",
-    crop_pct: 1,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  };
-  return {
-    "config.json": json({ architecture: "mobilenetv2_035", num_classes: classes, pretrained_cfg }),
-    "model.safetensors": encodeSafetensors(Object.fromEntries(weights.map(([name, value]) => [nameOf(name), value]))),
-  };
-}
 
 let folder: string;
 let server: HubServer;

@@ -91,7 +91,7 @@ export interface RecipeSoFar {
   /** Every epoch, in order. */
   readonly epochs: readonly PhaseEpoch[];
   /** The best epoch. */
-  readonly best: EpochRecord | undefined;
+  readonly best?: EpochRecord | undefined;
   readonly leftOut: LeftOut;
 }
 

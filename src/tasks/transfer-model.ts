@@ -104,6 +104,14 @@ export interface CheckMemoryOptions extends Pick<FitModelOptions, "validation" |
   readonly snapshots?: boolean;
 }
 
+/** What is trained on, and what else is read. */
+type Datasets = readonly [train: Dataset, ...others: Dataset[]];
+
+const together = (train: Dataset, validation: Dataset | undefined): Datasets => [
+  train,
+  ...(validation ? [validation] : []),
+];
+
 interface Grafted {
   readonly base: Base;
   readonly graph: Graph;
@@ -279,7 +287,7 @@ export class TransferModel {
   /**
    * What `fit` will take of the memory, foreseen from its graphs.
    *
-   * @throws {TrainingError} "out-of-memory" where that is more than there is: its hint proposes batches that fit
+   * @throws {HostError} "out-of-memory" where that is more than there is: its hint proposes batches that fit
    * @throws {TrainingError} "not-compiled" · {GraphError} "no-gradient"
    */
   checkMemory(train: Dataset, options: CheckMemoryOptions = {}): Promise<FitMemory> {
@@ -288,7 +296,7 @@ export class TransferModel {
     checkNumber("batch", batch, { min: 1, integer: true });
     const how = this.#required();
     const expected = expectedFit({ train, validation, batch, snapshots }, how);
-    const datasets = [train, ...(validation ? [validation] : [])] as const;
+    const datasets = together(train, validation);
     const assembling = this.#assemblyOptions(how, datasets, { augment, cache, expected });
     return checkedMemory({ ...assembling, expected }, this.#host);
   }
@@ -296,7 +304,7 @@ export class TransferModel {
   /**
    * Trains on a data set. With nothing to vary from epoch to epoch, each picture goes through the frozen part once.
    *
-   * @throws {TrainingError} "not-compiled" · "out-of-memory" · {DataError} "too-many-bad-images" · "class-mismatch"
+   * @throws {TrainingError} "not-compiled" · {HostError} "out-of-memory" · {DataError} "too-many-bad-images" · "class-mismatch"
    * @throws {GraphError} "no-gradient"
    */
   async fit(train: Dataset, options: FitModelOptions): Promise<History> {
@@ -321,11 +329,10 @@ export class TransferModel {
     this.#multiLabel = train.targets !== undefined;
     // Chosen for weights that are about to change.
     this.#threshold = undefined;
-    const datasets = [train, ...(validation ? [validation] : [])] as const;
+    const datasets = together(train, validation);
     const snapshots = callbacks.length > 0;
     const expected = checkMemory ? expectedFit({ train, validation, batch, snapshots }, how) : undefined;
-    const assembly = await this.#assembled(how, datasets, { augment, cache, expected });
-    this.#ledgers.expect(datasets, { maxFraction: maxBadFraction });
+    const assembly = await this.#assembled(how, datasets, { augment, cache, expected, maxBadFraction });
     onStart?.({ cached: assembly.cached });
     const source = this.#sourcesOf(assembly, onFeatures);
     return this.#run(assembly, () =>
@@ -359,8 +366,7 @@ export class TransferModel {
     checkNumber("batch", batch, { min: 1, integer: true });
     const how = this.#required();
     const expected = expectedFit({ train, validation: undefined, batch, snapshots: true }, how);
-    const assembly = await this.#assembled(how, [train], { augment, cache, expected });
-    this.#ledgers.expect([train], { maxFraction: maxBadFraction });
+    const assembly = await this.#assembled(how, [train], { augment, cache, expected, maxBadFraction });
     try {
       const source = this.#sourcesOf(assembly, onFeatures)(train, "train");
       const { seed } = this.#grafted;
@@ -473,15 +479,17 @@ export class TransferModel {
 
   async #assembled(
     how: Compiled,
-    datasets: readonly [train: Dataset, ...others: Dataset[]],
-    options: AssembledOptions,
+    datasets: Datasets,
+    { maxBadFraction, ...options }: AssembledOptions & { readonly maxBadFraction: number | undefined },
   ): Promise<Assembly> {
-    return assemble(this.#assemblyOptions(how, datasets, options), this.#host);
+    const assembly = await assemble(this.#assemblyOptions(how, datasets, options), this.#host);
+    this.#ledgers.expect(datasets, { maxFraction: maxBadFraction });
+    return assembly;
   }
 
   #assemblyOptions(
     how: Compiled,
-    datasets: readonly [train: Dataset, ...others: Dataset[]],
+    datasets: Datasets,
     { augment, cache = {}, expected }: AssembledOptions,
   ): AssemblyOptions {
     const { added, seed, threads, base } = this.#grafted;

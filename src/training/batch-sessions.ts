@@ -23,7 +23,6 @@ export class BatchSessions {
     evaluate: new Set(),
   };
   readonly #graphs: Graph[] = [];
-  #block: Promise<number | undefined> | undefined;
 
   constructor(programs: EnginePrograms, workspace: Workspace) {
     this.#programs = programs;
@@ -71,9 +70,7 @@ export class BatchSessions {
 
   /** The engine's size of blocks; undefined where it has none, or nothing would lie in them. */
   async #blockFor(kind: ProgramKind): Promise<number | undefined> {
-    if (!this.#programs.hasConvolutions(kind)) return undefined;
-    this.#block ??= channelBlock(this.#workspace);
-    return this.#block;
+    return this.#programs.hasConvolutions(kind) ? channelBlock(this.#workspace) : undefined;
   }
 
   /** @returns undefined for what cannot lie in blocks, or is not loaded then: it runs plain */

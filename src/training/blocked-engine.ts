@@ -8,9 +8,10 @@ import { modelOf } from "../onnx/model.ts";
 import { blockChannels } from "../rewrite/blocked/block-channels.ts";
 import { blockProbe } from "../rewrite/blocked/probe.ts";
 import { float32Output } from "../runtime/outputs.ts";
-import type { Workspace } from "../runtime/runtime.ts";
+import type { Runtime, Workspace } from "../runtime/runtime.ts";
 
 const known = new WeakMap<Workspace, Promise<number | undefined>>();
+const knownOf = new WeakMap<Runtime, Promise<number | undefined>>();
 
 /**
  * The number of channels that this engine keeps together in its blocked tensors; undefined where it has none, or where
@@ -20,6 +21,29 @@ export function channelBlock(workspace: Workspace): Promise<number | undefined> 
   const asked = known.get(workspace) ?? trustedBlock(workspace);
   known.set(workspace, asked);
   return asked;
+}
+
+/**
+ * The same for the engine of a runtime, where nothing else is to be run: asked once, in a workspace that is closed again. Before
+ * something is computed on blocks, its own workspace is asked.
+ *
+ * @throws {HostError} "engine-failed" · "out-of-memory"
+ */
+export function runtimeBlock(runtime: Runtime): Promise<number | undefined> {
+  const asked = knownOf.get(runtime) ?? askedOnce(runtime);
+  knownOf.set(runtime, asked);
+  return asked;
+}
+
+async function askedOnce(runtime: Runtime): Promise<number | undefined> {
+  try {
+    const workspace = await runtime.open({ threads: 1 });
+    return await channelBlock(workspace).finally(() => workspace.close());
+  } catch (error) {
+    // What failed for lack of memory may go well later.
+    knownOf.delete(runtime);
+    throw error;
+  }
 }
 
 async function trustedBlock(workspace: Workspace): Promise<number | undefined> {

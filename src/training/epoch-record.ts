@@ -16,17 +16,19 @@ export interface EpochRecord {
   readonly seconds: number;
 }
 
+/** A count. */
+export const whole = z.int().min(0);
 /** JSON has no numbers beside finite ones, and writes null for them: a measure that says nothing is NaN. */
 export const reading = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 const readings = z.record(z.string(), reading);
 
 export const epochRecordSchema = z.object({
-  epoch: z.int().min(0),
+  epoch: whole,
   loss: reading,
   metrics: readings,
   valLoss: reading.exactOptional(),
   valMetrics: readings.exactOptional(),
   learningRate: z.number(),
-  examples: z.int().min(0),
+  examples: whole,
   seconds: z.number(),
 }) satisfies z.ZodType<EpochRecord>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Range } from "../base/ranges.ts";
 import type { BadImage } from "../data/bad-images.ts";
 import type { TallyState } from "../evaluation/tally.ts";
-import { type EpochRecord, epochRecordSchema } from "./epoch-record.ts";
+import { type EpochRecord, epochRecordSchema, whole } from "./epoch-record.ts";
 
 /**
  * Where a `fit` stands: with the trainer's state, all that it takes to go on as if nothing had happened. Everything else
@@ -49,7 +49,6 @@ export interface LeftOut {
   readonly validation: readonly BadImage[];
 }
 
-const whole = z.int().min(0);
 const badImage = z.object({ index: whole, name: z.string(), reason: z.string() });
 
 export const leftOutSchema = z.object({

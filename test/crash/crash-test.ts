@@ -41,12 +41,19 @@ export interface CrashTestResult {
 export async function crashTest(options: CrashTestOptions): Promise<CrashTestResult> {
   const { recipes, kills, seed, print } = options;
   const tally: Tally = { kills: 0, runs: 0, refused: 0, halfWritten: 0, doing: {}, at: {}, failures: [] };
+  const references = new Map<string, Reference>();
   let told = 0;
   for (let round = 0; tally.kills < kills; round++) {
     const recipe = recipes[round % recipes.length];
     if (!recipe) break;
     const wanted = Math.ceil((kills - tally.kills) / Math.max(1, recipes.length - (round % recipes.length)));
-    await killed(recipe, { ...options, tally, rng: random(seed).fork("round", round), most: Math.min(wanted, 12) });
+    await killed(recipe, {
+      ...options,
+      tally,
+      references,
+      rng: random(seed).fork("round", round),
+      most: Math.min(wanted, 12),
+    });
     for (const failure of tally.failures.slice(told)) print(`FAILED  ${failure}`);
     told = tally.failures.length;
     print(`${tally.kills} of ${kills} kills, ${tally.runs} runs compared, ${tally.failures.length} failures`);
@@ -66,15 +73,21 @@ interface Tally {
 
 interface Round extends CrashTestOptions {
   readonly tally: Tally;
+  /** By the recipe's name. */
+  readonly references: Map<string, Reference>;
   readonly rng: Random;
   /** Kills of this run. */
   readonly most: number;
 }
 
-const references = new Map<string, { readonly outcome: Readonly<Record<string, string>>; readonly seconds: number }>();
+/** What a run comes to that nobody interrupts. */
+interface Reference {
+  readonly outcome: Readonly<Record<string, string>>;
+  readonly seconds: number;
+}
 
 /** The run that nobody interrupts; made once for each recipe. */
-async function reference(recipe: CrashRecipe, { data, model, folder, print }: CrashTestOptions) {
+async function reference(recipe: CrashRecipe, { data, model, folder, print, references }: Round): Promise<Reference> {
   const known = references.get(recipe.name);
   if (known) return known;
   const run = join(folder, "uninterrupted");

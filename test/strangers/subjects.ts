@@ -7,10 +7,9 @@ import { adapterFiles, prefix, suffixes } from "../../src/models/adapter-files.t
 import { decodeModel } from "../../src/onnx/decode.ts";
 import { encodeForDisk } from "../../src/onnx/encode-external.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
-import { architecture } from "../../src/zoo/architecture.ts";
-import { namingsOf } from "../../src/zoo/namings.ts";
 import { drawn } from "../fixtures/keras.ts";
 import { hdf5, kerasArchive } from "../fixtures/keras-files.ts";
+import { timmFiles } from "../fixtures/timm-files.ts";
 import { writeTinyModel } from "../fixtures/tiny-model.ts";
 import type { Files, Subject } from "./subject.ts";
 
@@ -93,27 +92,7 @@ async function external(): Promise<Subject> {
 }
 
 /** As timm's repositories have it: weights, and which network they are of. */
-function timm(): Subject {
-  const built = architecture("mobilenet_v2", { width: 0.35, classes: 3, imageSize: 32, seed: 5 });
-  const nameOf = namingsOf("mobilenet_v2").find(({ library }) => library === "timm")?.nameOf ?? ((name) => name);
-  const weights = [...built.initializers].filter(([name]) => !name.startsWith("const_"));
-  const pretrained_cfg = {
-    input_size: [3, 32, 32],
-    interpolation: "bicubic",
-    crop_pct: 1,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-  };
-  return {
-    name: "safetensors",
-    kind: "model",
-    files: {
-      "config.json": json({ architecture: "mobilenetv2_035", num_classes: 3, pretrained_cfg }),
-      "model.safetensors": encodeSafetensors(Object.fromEntries(weights.map(([name, value]) => [nameOf(name), value]))),
-    },
-    opens: "",
-  };
-}
+const timm = (): Subject => ({ name: "safetensors", kind: "model", files: timmFiles(3), opens: "" });
 
 const layer = (kind: string, name: string, config: object = {}) => ({ class_name: kind, config: { name, ...config } });
 

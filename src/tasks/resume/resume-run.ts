@@ -2,7 +2,15 @@ import { TrainingError, UsageError } from "../../base/errors.ts";
 import { optionText } from "../../report/command-again.ts";
 import type { Host } from "../host.ts";
 import { type RunFolder, reopenRunFolder } from "../run-folder.ts";
-import { carryOut, checkpointsOf, readAll, type TrainResult, type TrainRunOptions, trainJob } from "../train-run.ts";
+import {
+  carryOut,
+  checkpointsOf,
+  type RunParts,
+  readAll,
+  type TrainResult,
+  type TrainRunOptions,
+  trainJob,
+} from "../train-run.ts";
 import { readStoredRun, type StoredOptions, type StoredRun } from "./stored-options.ts";
 
 export interface ResumeOptions extends StoredOptions, Pick<TrainRunOptions, "onEvent" | "signal"> {
@@ -32,22 +40,20 @@ const free: ReadonlySet<string> = new Set<keyof StoredOptions>([
  *   those of the run
  * @throws {HostError} "no-run" · {TrainingError} "cannot-resume" · "bad-checkpoint" · {UsageError} "bad-option" · what `trainRun` throws
  */
-export async function resumeRun({ run, onEvent, signal, ...options }: ResumeOptions, host: Host): Promise<TrainResult> {
+export async function resumeRun({ run, ...options }: ResumeOptions, host: Host): Promise<TrainResult> {
   const folder = await reopenRunFolder(run, host);
   const parts = await prepared(folder, options, host).catch((error: unknown) =>
     folder.fail().then(() => Promise.reject(error)),
   );
-  const { job, ...rest } = parts;
-  return carryOut({
-    ...rest,
-    job: { ...job, ...(onEvent ? { onEvent } : {}), ...(signal ? { signal } : {}) },
-    folder,
-    host,
-  });
+  return carryOut({ ...parts, folder, host });
 }
 
 /** What the run needs to go on. */
-async function prepared(folder: RunFolder, options: StoredOptions, host: Host) {
+async function prepared(
+  folder: RunFolder,
+  { onEvent, signal, ...options }: Omit<ResumeOptions, "run">,
+  host: Host,
+): Promise<Omit<RunParts, "folder" | "host">> {
   const { path, paths } = folder;
   const stored = readStoredRun(await host.store.readText(paths.about), paths.about);
   await checkUnfinished(stored, folder, host);
@@ -58,7 +64,8 @@ async function prepared(folder: RunFolder, options: StoredOptions, host: Host) {
     throw new UsageError("bad-option", `${paths.about} names no data, or no model.`, { hint: "Give them again." });
   }
   const given = [...new Set([...stored.given, ...Object.keys(set)])];
-  const job = trainJob({ ...rest, data, model, out: path, given }, host);
+  const watching = { ...(onEvent ? { onEvent } : {}), ...(signal ? { signal } : {}) };
+  const job = trainJob({ ...rest, ...watching, data, model, out: path, given }, host);
   noteChanges(stored, job.threads, host);
   const { started, resumed } = stored;
   const read = await readAll({ model }, job, host);

@@ -11,7 +11,7 @@ import {
   readNote,
 } from "../../training/checkpoints/checkpoint-note.ts";
 import { Checkpoints, type RefusedCheckpoint, type StoredCheckpoint } from "../../training/checkpoints/checkpoints.ts";
-import { epochRecordSchema, reading } from "../../training/epoch-record.ts";
+import { epochRecordSchema, reading, whole } from "../../training/epoch-record.ts";
 import type { Callback } from "../../training/events.ts";
 import { leftOutSchema } from "../../training/progress.ts";
 import type { Host } from "../host.ts";
@@ -67,7 +67,6 @@ function phaseCallback(
   return note?.phase === phase ? writing.resumed(about, note.began ?? undefined) : writing.phase(about);
 }
 
-const whole = z.int().min(0);
 const phaseName = z.enum(["head", "tune", "scratch"]);
 const phaseResult = z.object({
   name: phaseName,
@@ -118,7 +117,7 @@ function resumeFrom(checkpoint: StoredCheckpoint, note: Note): RecipeResume {
   const { phase, progress, about } = note;
   return {
     phase,
-    before: { ...about.before, best: about.before.best },
+    before: about.before,
     weights: beganWith(note, checkpoint),
     fit: { progress, state: checkpoint.state },
     best: bestOf(note, checkpoint),

@@ -70,7 +70,7 @@ const readings: { readonly [K in keyof Required<StoredOptions>]: z.ZodType<Store
 
 function isUnfreeze(value: unknown): boolean {
   try {
-    checkUnfreeze(value as Unfreeze);
+    checkUnfreeze(value);
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 import { nodeHdf5Trial } from "../../../src/keras/node/node-hdf5-trial.ts";
+import { report, type TrialReport } from "../../fixtures/trial-report.ts";
 import { type Outcome, Reader } from "../attempt.ts";
 import { subjects } from "../subjects.ts";
 import { trialOf } from "./trial.ts";
@@ -10,20 +11,9 @@ export interface Order {
   readonly step: number;
 }
 
-/** What comes back: that a trial starts, or how it ended. */
-export interface Report {
-  readonly number: number;
+export interface Report extends TrialReport<Outcome> {
   readonly name: string;
-  readonly outcome?: Outcome;
-  /** The most memory that the process has held so far. */
-  readonly peakMegabytes: number;
 }
-
-const report = (message: Omit<Report, "peakMegabytes">): Promise<unknown> =>
-  new Promise((resolve) => {
-    const whole: Report = { ...message, peakMegabytes: process.resourceUsage().maxRSS / 1024 };
-    process.send?.(whole, resolve);
-  });
 
 process.on("message", async ({ seed, from, step }: Order) => {
   const all = await subjects();
